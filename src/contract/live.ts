@@ -31,6 +31,8 @@ export const EngineLive = z.object({
   storeBroken: z.boolean(),
   /** Counter of roster changes. */
   rosters: z.number().int(),
+  /** Counter of changes in anybody's encryption devices, or in the user's trust in them. */
+  devices: z.number().int(),
   /** Counter of changes in the occupants of any group. */
   occupants: z.number().int()
 })

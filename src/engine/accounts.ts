@@ -303,6 +303,7 @@ export class Accounts extends EventEmitter<Events> {
     session.contacts.on('requests', () => this.#tell('requests'))
     session.membership.on('invitations', () => this.#tell('invitations'))
     session.contacts.on('roster', () => this.#live.count('rosters'))
+    session.on('devices', () => this.#live.count('devices'))
     session.groups.on('occupants', () => this.#live.count('occupants'))
     session.clock.on('time', (time, exact) => this.emit('time', jid, time, exact))
     session.on('avatars', () => void this.#tellAvatars().catch((error: unknown) => this.#log.warn(String(error))))

@@ -20,6 +20,7 @@ export class LiveState extends EventEmitter<Events> {
     indexing: { left: 0, total: 0 },
     storeBroken: false,
     rosters: 0,
+    devices: 0,
     occupants: 0
   }
 
@@ -31,7 +32,7 @@ export class LiveState extends EventEmitter<Events> {
   }
 
   /** Increases a topic's counter, so that windows read its data again. */
-  count(topic: 'rosters' | 'occupants'): void {
+  count(topic: 'rosters' | 'devices' | 'occupants'): void {
     this.set(topic, this.now[topic] + 1)
   }
 }

@@ -1,6 +1,6 @@
 /** People: contacts, profiles, and OMEMO devices. */
 import { join } from 'node:path'
-import type { Device, Jid } from '../contract/domain.ts'
+import type { Device, DeviceTrust, Jid } from '../contract/domain.ts'
 import type { PersonMatch } from '../contract/search.ts'
 import { EngineError, type Scope } from './scope.ts'
 import type { Errand } from './store/tables/errand.ts'
@@ -82,6 +82,12 @@ export class People {
             },
       devices
     }
+  }
+
+  /** Stores the user's trust in a device; every window follows. */
+  async setTrust(input: { account: Jid; jid: Jid; device: number; trust: DeviceTrust }): Promise<void> {
+    await this.#scope.store.write.setTrust(input)
+    this.#scope.accounts.of(input.account)?.emit('devices')
   }
 
   /** Announces this device's new name: now if connected, otherwise on the next connection. Never rejects. */

@@ -41,6 +41,8 @@ interface Events {
   presenceReset: []
   /** Somebody's avatar has changed. */
   avatars: []
+  /** Somebody's encryption devices have changed, or the user's trust in them. */
+  devices: []
   /** A group was joined. */
   entered: [group: Jid]
 }
@@ -86,6 +88,7 @@ export class Session extends EventEmitter<Events> {
       own,
       isContact: (jid) => isContact(jid) || groups.people.some((one) => bare(one.jid) === jid),
       accountsOf: async (group) => (groups.isPrivate(group) ? groups.accountsOf(group) : null),
+      onDevices: () => this.emit('devices'),
       log
     }))
     const self: Self & { understands?: ReadonlySet<string> } = {

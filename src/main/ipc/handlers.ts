@@ -126,7 +126,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       engine().people.setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }, account),
     'encryption.of': ({ conversation }) => engine().messages.secrecy(conversation),
     'encryption.devices': ({ account, jid }) => engine().people.devices(account, jid),
-    'encryption.trust': (input) => engine().store.write.setTrust(input),
+    'encryption.trust': (input) => engine().people.setTrust(input),
     'encryption.forget': ({ account, device }) => engine().people.forgetDevice(account, device),
     'conversations.list': () => engine().store.read.conversations(),
     'conversations.start': ({ account, jid, kind, nick, password, token, name }) =>

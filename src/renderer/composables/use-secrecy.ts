@@ -2,9 +2,7 @@
 import { ref, watch, type Ref } from 'vue'
 import type { Conversation, Secrecy } from '../../contract/domain.ts'
 import { call } from '../bridge.ts'
-
-/** Counter that rises when the user decides about a device. */
-export const decisions = ref(0)
+import { useAppStore } from '../stores/app.ts'
 
 /** Key of the sentence that describes the secrecy. */
 export function secrecyWords(secrecy: Secrecy | null): 'on' | 'verified' | 'undecided' | 'lacking' | 'off' | 'impossible' {
@@ -14,11 +12,12 @@ export function secrecyWords(secrecy: Secrecy | null): 'on' | 'verified' | 'unde
   return undecided > 0 ? 'undecided' : verified ? 'verified' : 'on'
 }
 
-/** Secrecy of a conversation, refreshed with each message; null while unknown or where nothing can be encrypted. */
+/** Secrecy of a conversation, refreshed with each message and each change of devices; null while unknown or where nothing can be encrypted. */
 export function useSecrecy(conversation: () => Conversation): Ref<Secrecy | null> {
+  const app = useAppStore()
   const secrecy = ref<Secrecy | null>(null)
   watch(
-    () => [conversation().id, conversation().encryption, conversation().last?.id, decisions.value],
+    () => [conversation().id, conversation().encryption, conversation().last?.id, app.now.devices],
     async () => {
       const { id, account, jid } = conversation()
       if (account === null || jid.includes('/')) {

@@ -235,6 +235,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   presence: { [LI]: 'online', 'bob@example.org': 'away', 'wang@example.org': 'dnd' },
   typing: {},
   rosters: 0,
+  devices: 0,
   occupants: 0,
   requests: [{ account: ME, jid: 'stranger@example.org' as Jid }],
   files: { [MOVING]: { done: 3_400_000, total: 9_000_000 } },

@@ -29,6 +29,8 @@ export interface DevicesOptions {
   connection: Connection
   store: Store
   own: Jid
+  /** Called when the devices of an account have changed. */
+  onDevices?(): void
   log: Log
 }
 
@@ -86,7 +88,7 @@ export class Devices {
   async #learn(version: Version, jid: Jid, devices: readonly ListedDevice[], until = Infinity): Promise<void> {
     const { store, own } = this.#options
     this.#listed.set(`${version} ${jid}`, until)
-    await store.write.setDevices({ account: own, jid, version, devices, time: Date.now() })
+    if (await store.write.setDevices({ account: own, jid, version, devices, time: Date.now() })) this.#options.onDevices?.()
   }
 
   /** Handles our own device list, from which another device of ours may have removed this one. */

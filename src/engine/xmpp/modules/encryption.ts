@@ -37,6 +37,8 @@ export interface EncryptionOptions {
   isContact(jid: Jid): boolean
   /** Accounts of a group's readers, without ourselves; null: not a group that can be encrypted. */
   accountsOf(group: Jid): Promise<Jid[] | null>
+  /** Called when somebody's devices have changed. */
+  onDevices(): void
   log: Log
 }
 
@@ -261,6 +263,7 @@ export class Encryption implements Module {
   after({ begun, broken, bundle, old }: EncryptionEffects & { old: boolean }): void {
     this.#due.bundle ||= bundle
     for (const { jid } of begun) this.#devices.doubt(jid)
+    if (begun.length > 0) this.#options.onDevices()
     if (!old) {
       this.#due.begun.push(...begun)
       this.#due.broken.push(...broken)

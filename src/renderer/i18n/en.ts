@@ -247,7 +247,7 @@ export default {
       empty: 'There are no messages in “{file}”.',
       columns: 'It is not clear which columns of “{file}” hold the time and the text. Choose them and try again.',
       'other-format': '“{file}” is not a history that Mnemo can read{line}. Nothing was imported.',
-      password: '“{file}” is encrypted. Enter its password; a backup from Conversations has the password of its account.',
+      password: '“{file}” is encrypted. Enter its password.',
       'wrong-password': 'This password does not open “{file}”.'
     }
   },

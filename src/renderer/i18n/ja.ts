@@ -246,7 +246,7 @@ export default {
       empty: '「{file}」にメッセージがありません。',
       columns: '「{file}」のどの列が日時で、どの列が本文か判断できません。指定してからお試しください。',
       'other-format': '「{file}」は Mnemo が読み込める履歴ではありません{line}。何も読み込まれていません。',
-      password: '「{file}」は暗号化されています。パスワードを入力してください。Conversations のバックアップは、そのアカウントのパスワードで開きます。',
+      password: '「{file}」は暗号化されています。開くにはパスワードが必要です。',
       'wrong-password': 'このパスワードでは「{file}」を開けません。'
     }
   },

@@ -239,7 +239,7 @@ export default {
       empty: '“{file}”中没有消息。',
       columns: '无法确定“{file}”中哪一列是时间、哪一列是正文。请指定后重试。',
       'other-format': '“{file}”不是 Mnemo 支持的聊天记录{line}，未导入任何内容。',
-      password: '“{file}”已加密，请输入密码。Conversations 的备份请输入所属账号的密码。',
+      password: '“{file}”已加密，需要密码才能打开。',
       'wrong-password': '密码不正确，无法打开“{file}”。'
     }
   },

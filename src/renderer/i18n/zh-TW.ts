@@ -239,7 +239,7 @@ export default {
       empty: '「{file}」中沒有訊息。',
       columns: '無法確定「{file}」中哪一欄是時間、哪一欄是內文。請指定後再試。',
       'other-format': '「{file}」不是 Mnemo 支援的聊天記錄{line}，未匯入任何內容。',
-      password: '「{file}」已加密，請輸入密碼。Conversations 的備份請輸入所屬帳號的密碼。',
+      password: '「{file}」已加密，需要密碼才能開啟。',
       'wrong-password': '密碼不正確，無法開啟「{file}」。'
     }
   },

@@ -15,13 +15,13 @@ export interface RecoveryOptions {
   warn(message: string): void
 }
 
-/** Open question. Windows share a process, so they end and hang together: one question is for all. */
+/** Open question, shared by all windows: they run in one process, so they crash and hang together. */
 let open: Promise<void> | null = null
 
 export function recoverPage(window: BrowserWindow, { words, inReserve, drop, warn }: RecoveryOptions): void {
   const contents = window.webContents
   const ends: number[] = []
-  /** Whether the window has a question, or waits for the answer to another window's. */
+  /** Whether the window shows the question, or waits for the answer given in another one. */
   let asking = false
 
   async function ask(kind: 'hung' | 'ended'): Promise<void> {
@@ -35,7 +35,7 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
       if (open === null) await (open = question(kind).finally(() => (open = null)))
       else {
         await open
-        // the other window may be closed instead: its page may be the one at fault
+        // the other window may have been closed instead, if its page was at fault
         if (!window.isDestroyed() && contents.isCrashed()) contents.reload()
       }
     } finally {

@@ -140,7 +140,7 @@ test.skipIf(!ON_ELECTRON)('crashed windows reload by themselves, drafts included
   const open = (): readonly string[] => kinds.filter((kind) => app.windows().some((page) => page.url().includes(`/windows/${kind}/`)))
   await main.keyboard.press('Control+,')
   await app.window('settings')
-  // a double click selects it too, and of the conversation beside it the list shows no draft
+  // a double click also selects the conversation, and the list shows no draft of the selected one
   const item = (name: string): Locator => main.locator('.item', { hasText: name })
   await item('陈建国').dblclick()
   const chat = await app.window('chat')

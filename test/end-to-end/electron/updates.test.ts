@@ -110,7 +110,7 @@ async function settings(running: RunningApp): Promise<Page> {
   return page
 }
 const at = (page: Page, state: string): Promise<void> => page.locator(`[data-test=update][data-at=${state}]`).waitFor({ timeout: 60_000 })
-/** Presses the button; a minute after its start the app looks by itself, and where that finds a release the button goes. */
+/** Starts a check with the button, unless the app's own check, a minute after its start, has already found a release. */
 async function check(page: Page): Promise<void> {
   const found = page.locator('[data-test=update]:is([data-at=loading], [data-at=ready])')
   await Promise.any([page.click('[data-test=update-check]', { timeout: 60_000 }), found.waitFor({ timeout: 60_000 })])

@@ -279,8 +279,8 @@ export function createRecording(
       // other senders may have used that id, but not the archive
       const row = found.find((one) => one.stanza_id === target) ?? found[0]
       if (row === undefined) return null
-      const all = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'reactions' && isSame(one, change))
-      // each reactions stanza holds the complete set of its author
+      const all = alterations.reactionsBy(change, idsOf(row)).filter((one) => isSame(one, change))
+      // each says all that its author thinks now
       for (const older of all.slice(0, -1)) forget(older)
       messages.setFlag(row, FLAG.reacted, true)
       return row
@@ -294,12 +294,12 @@ export function createRecording(
       if (kind === 'correction') forget(change)
       return null
     }
-    const corrections = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'correction' && isProven(row, one, conversation))
+    const isCorrection = (one: ChangeRow): boolean => one.kind === 'correction' && isProven(row, one, conversation)
     if (kind === 'retraction') {
-      for (const one of corrections) forget(one)
+      for (const one of alterations.of(id, idsOf(row))) if (isCorrection(one)) forget(one)
       messages.retract(row)
     } else {
-      if (corrections.at(-1)?.id !== change.id) return null
+      if (alterations.last(id, idsOf(row), isCorrection)?.id !== change.id) return null
       if (row.text !== text) messages.edit(row, text, change.encrypted === 1)
     }
     return row
@@ -355,13 +355,13 @@ export function createRecording(
       if (stored === 'new' && !isHereNow && !waiting.some(([, one]) => [...ids, target].includes(one.messageId ?? null)) && !isHere(target))
         return { changed: null, instead: { ...incoming, change: null, originId: null, messageId: target, standIn: true } }
     }
-    const latest = alterations
-      .of(id, [target])
-      .findLast(
-        (change) =>
-          change.kind === kind &&
-          (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender))
-      )
+    const latest = alterations.last(
+      id,
+      [target],
+      (change) =>
+        change.kind === kind &&
+        (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender))
+    )
     const row = latest === undefined ? null : alter(latest)
     if (row !== null && kind === 'reactions' && !outgoing && row.outgoing === 1 && place.end === 'above') conversations.reacted(id, row.id, text !== '')
     return { changed: row?.id ?? null, instead: null }
@@ -392,6 +392,7 @@ export function createRecording(
     const reserved = new Set<number>()
     const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
     const settled: Message[] = []
+    const altered = new Set<MessageId>()
     const removed: StoreChanges['removed'] = []
     // a page that overlaps with stored messages is placed by them; otherwise below all messages of the archive
     const overlaps = new Set(
@@ -403,9 +404,11 @@ export function createRecording(
       if (incoming.change === undefined || incoming.change === null) continue
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
       const { changed, instead } = recordChange(id, incoming, incoming.change, { end: newest ? 'above' : 'below', era, firm: newest }, standIns)
-      if (changed !== null) settled.push(toMessage(read(changed)))
+      if (changed !== null) altered.add(changed)
       if (instead !== null) standIns.set(incoming, instead)
     }
+    // once, however often each was changed
+    for (const changed of altered) settled.push(toMessage(read(changed)))
     for (const [given, one] of standIns) if (isComing(one, batch)) standIns.delete(given)
     for (const given of batch.messages.toReversed()) {
       const incoming = isChange(given) ? standIns.get(given) : given
@@ -506,6 +509,8 @@ export function createRecording(
   function recordNewer(batch: RecordBatch, lastKey: number, era: number): Recorded {
     const touched = new Set<ConversationId>()
     const changed = new Map<number, Message>()
+    /** Messages that something was done to; each is read once, at the end. */
+    const rewritten = new Set<MessageId>()
     const removed: StoreChanges['removed'] = []
     const lastOf = new Map<ConversationId, number>()
     const inOrder = batch.order === 'forward'
@@ -521,7 +526,7 @@ export function createRecording(
       const id = conversations.ensure(given.conversation, given.kind, '', null, batch.account)
       const altered = given.change === undefined || given.change === null ? null : recordChange(id, given, given.change, { end: 'above', era, firm: inOrder })
       if (altered !== null) {
-        if (altered.changed !== null) changed.set(altered.changed, toMessage(read(altered.changed)))
+        if (altered.changed !== null) rewritten.add(altered.changed)
         touched.add(id)
       }
       const incoming = altered === null ? given : altered.instead
@@ -590,6 +595,11 @@ export function createRecording(
       if (incoming.outgoing) conversations.read(id, stored, 0)
       touched.add(id)
       changed.set(stored, toMessage(read(stored)))
+    }
+    for (const id of rewritten) {
+      // it may have been moved, or stood in for what has come
+      const row = messages.byId(id)
+      if (row !== undefined) changed.set(id, toMessage(row))
     }
     return { changes: changes(touched, [...changed.values()], removed, added), first: null, last }
   }

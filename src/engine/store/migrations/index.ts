@@ -30,6 +30,7 @@ import { sql as agenda } from './0027-agenda.ts'
 import { sql as omemo2 } from './0028-omemo-2.ts'
 import { sql as compact } from './0029-compact.ts'
 import { sql as stickers } from './0030-stickers.ts'
+import { sql as lastChange } from './0031-last-change.ts'
 
 /** Migration step: SQL, or a function where SQL does not suffice; runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -64,5 +65,6 @@ export const migrations: readonly Migration[] = [
   agenda,
   omemo2,
   compact,
-  stickers
+  stickers,
+  lastChange
 ]

@@ -69,7 +69,9 @@ export interface NewChange {
   encrypted?: boolean
 }
 
-/** Range of places in one era. */
+/** An id that more have than this is looked for among so many: it tells none from the others. */
+export const MOST_SHARING = 100
+/** Places of one era. */
 const ERA = 2 ** 32
 const MIDDLE = 2 ** 31
 
@@ -94,7 +96,11 @@ export function changeWrites(db: WritableDB) {
     'INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, message_id, occupant, place, encrypted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
   )
   const withId = db.prepare<[number, string, number, string, number, string], ChangeRow>(
-    `SELECT ${COLUMNS} FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND origin_id = ?) OR (conversation = ? AND message_id = ?)`
+    `SELECT ${COLUMNS} FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND origin_id = ?) OR (conversation = ? AND message_id = ?) LIMIT ${MOST_SHARING}`
+  )
+  const newestOf = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY place DESC, id DESC`)
+  const reactionsOf = db.prepare<[number, string, 0 | 1, string, string | null], ChangeRow>(
+    `SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? AND kind = 'reactions' AND outgoing = ? AND (sender = ? OR occupant = ?) ORDER BY +place, id`
   )
   const setTarget = db.prepare('UPDATE change SET target = ? WHERE id = ?')
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
@@ -170,6 +176,24 @@ export function changeWrites(db: WritableDB) {
       if (!conversations.has(conversation)) return []
       return [...new Set(ids)].flatMap((id) => (id === null ? [] : of.all(conversation, id))).sort((a, b) => a.place - b.place || a.id - b.id)
     },
+    /** The last of those that `fits` takes, of the message that has one of these ids. */
+    last(conversation: number, ids: readonly (string | null)[], fits: (change: ChangeRow) => boolean): ChangeRow | undefined {
+      let last: ChangeRow | undefined
+      for (const id of new Set(ids)) {
+        if (id === null) continue
+        for (const row of newestOf.iterate(conversation, id)) {
+          if (!fits(row)) continue
+          if (last === undefined || row.place > last.place || (row.place === last.place && row.id > last.id)) last = row
+          break
+        }
+      }
+      return last
+    },
+    /** What may be the reactions of whoever has made this one, oldest first. */
+    reactionsBy: ({ conversation, outgoing, sender, occupant }: ChangeRow, ids: readonly (string | null)[]): ChangeRow[] =>
+      [...new Set(ids)]
+        .flatMap((id) => (id === null ? [] : reactionsOf.all(conversation, id, outgoing, sender, occupant)))
+        .sort((a, b) => a.place - b.place || a.id - b.id),
     remove: (id: number) => remove.run(id),
     /** Removes a change unless it is still to be sent. */
     forgetSent: (id: number) => forgetSent.run(id),

@@ -82,21 +82,23 @@ const MOST_NAMES = 8
 /** FROM clause for COLUMNS; LEFT: the message comes first. */
 export const MESSAGES = 'message m LEFT JOIN address s ON s.id = m.sender_id'
 
-/**
- * Columns of a message with its sender's name; `m` is the message. The answered message is looked up by one id after the other: an OR would read the whole
- * conversation.
- */
+const REACTIONS = `CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, ${contactOf('h')}, outgoing, text) ORDER BY h.id)
+    FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END`
+
+/** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
 export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
-  CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, ${contactOf('h')}, outgoing, text) ORDER BY h.id)
-    FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
+  ${REACTIONS} AS reactions,
   CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site) FROM link WHERE message = m.id) END AS page,
   CASE WHEN m.reply_key IS NOT NULL THEN (SELECT json_array(r.id, q.jid, ${contactOf('r', 'q.jid')}, r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''), ${personOf('r', 'q.jid')})
     FROM message r LEFT JOIN address q ON q.id = r.sender_id WHERE r.id = coalesce(${(['origin', 'message', 'stanza'] as const).map((id) => `(SELECT id FROM message WHERE ${withKey('', id, 'm.reply_key', 'm.conversation')} LIMIT 1)`).join(', ')})) END AS quoted,
   CASE WHEN m.flags & ${FLAG.reminder} THEN (SELECT due FROM reminder WHERE message = m.id) END AS remind_at,
   ${contactOf('m', 's.jid')} AS sender_name, ${personOf('m', 's.jid')} AS person`
 
-/** Ids by which others may refer to a message. */
+/** The same of a message that is looked for, not shown: thousands may have reacted to it. */
+export const COLUMNS_FOUND = COLUMNS.replace(`${REACTIONS} AS reactions`, 'NULL AS reactions')
+
+/** Under what names the message may be spoken of. */
 export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row.message_id, row.stanza_id]
 
 export function toMessage(row: MessageRow): Message {

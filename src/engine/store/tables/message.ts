@@ -10,7 +10,8 @@ import { firstKeyAt, nextKey, previousKey, timeOf } from '../order.ts'
 import { attachmentWrites, type NewAttachment } from './attachment.ts'
 import { createMessageIndex } from './message-index.ts'
 import type { IncomingMessage } from '../types.ts'
-import { ATTACHED, COLUMNS, FLAG, hasLink, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
+import { ATTACHED, COLUMNS, COLUMNS_FOUND, FLAG, hasLink, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
+import { MOST_SHARING } from './change.ts'
 import { rawWrites } from './raw.ts'
 
 /** Condition of messages that may expire: starred and unsent ones stay. */
@@ -193,7 +194,7 @@ export function messageWrites(db: WritableDB) {
   const settle = db.prepare('UPDATE message SET stanza_key = coalesce(?, stanza_key), state_code = ? WHERE id = ?')
   const setState = db.prepare('UPDATE message SET state_code = ?, error = ? WHERE id = ?')
   const byStanzaId = db.prepare<[{ conversation: number; key: PackedId }], MessageRow>(
-    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${withKey('m.', 'stanza', ':key', ':conversation')}`
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${withKey('m.', 'stanza', ':key', ':conversation')} LIMIT ${MOST_SHARING}`
   )
   const byOriginId = db.prepare<[{ conversation: number; key: PackedId; sender: string }], MessageRow>(
     `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${withKey('m.', 'origin', ':key', ':conversation')} AND s.jid = :sender`
@@ -203,7 +204,7 @@ export function messageWrites(db: WritableDB) {
   )
 
   const byAnyId = db.prepare<[{ conversation: number; key: PackedId }], MessageRow>(
-    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${(['origin', 'message', 'stanza'] as const).map((id) => `(${withKey('m.', id, ':key', ':conversation')})`).join(' OR ')}`
+    `SELECT ${COLUMNS_FOUND} FROM ${MESSAGES} WHERE ${(['origin', 'message', 'stanza'] as const).map((id) => `(${withKey('m.', id, ':key', ':conversation')})`).join(' OR ')} LIMIT ${MOST_SHARING}`
   )
   const toldAt = db.prepare<[number, string, number, number], MessageRow>(
     `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.conversation = ? AND s.jid = ? AND m.id BETWEEN ? AND ? ORDER BY m.id`

@@ -1,0 +1,69 @@
+/** What one sender, or one group, gives the same id thousands of times costs what as many messages cost, and holds nobody up. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import type { Jid } from '../../contract/domain.ts'
+import type { Store } from '../threads/store.ts'
+import type { IncomingMessage } from './types.ts'
+
+const ME = 'me@example.org' as Jid
+const BOB = 'bob@example.org' as Jid
+const ROOM = 'room@rooms.example.org' as Jid
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openStore(folder.path)
+})
+afterEach(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+const said = (i: number, more: Partial<IncomingMessage>): IncomingMessage => ({
+  conversation: BOB,
+  kind: 'direct',
+  sender: BOB,
+  outgoing: false,
+  text: `${i}`,
+  time: 1_700_000_000_000 + i,
+  stanzaId: null,
+  originId: null,
+  messageId: null,
+  replayed: false,
+  ...more
+})
+const SIZE = 100
+let number = 0
+/** The processor's time for storing so many, ms: another program's is none of it. */
+async function cost(count: number, each: (i: number) => Partial<IncomingMessage>): Promise<number> {
+  const begun = process.cpuUsage()
+  for (let at = 0; at < count; at += SIZE) {
+    const messages = Array.from({ length: SIZE }, () => said(++number, each(number)))
+    await store.write.record({ account: ME, messages, archive: null, order: 'live' })
+  }
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1000
+}
+
+const inRoom = (nick: string): Partial<IncomingMessage> => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant: nick })
+test.each<[string, (i: number) => Partial<IncomingMessage>]>([
+  ['messages under one origin-id', () => ({ originId: 'same' })],
+  ['messages under one id', () => ({ messageId: 'same' })],
+  ['messages under one archive id', () => ({ stanzaId: 'same' })],
+  ['messages in a group under one archive id', () => ({ ...inRoom('eve'), stanzaId: 'same' })],
+  ['corrections of one message', (i) => ({ originId: `c${i}`, change: { kind: 'correction', target: 'first' } })],
+  ['corrections under one id', () => ({ originId: 'c', change: { kind: 'correction', target: 'first' } })],
+  ['corrections of what is not here', () => ({ originId: `c${number}`, change: { kind: 'correction', target: 'nothing' } })],
+  ['corrections of corrections', (i) => ({ originId: `c${i}`, change: { kind: 'correction', target: `c${i - 1}` } })],
+  ['retractions of one message', (i) => ({ originId: `c${i}`, change: { kind: 'retraction', target: 'first' } })],
+  ['reactions of one person', (i) => ({ originId: `c${i}`, text: i % 2 === 0 ? '👍' : '👎', change: { kind: 'reactions', target: 'first' } })],
+  ['reactions of as many people', (i) => ({ ...inRoom(`eve${i}`), originId: `c${i}`, text: '👍', change: { kind: 'reactions', target: 'first' } })]
+])('%s cost little more than as many messages, however many there are', { timeout: 300_000 }, async (_, each) => {
+  const first = { originId: 'first', text: 'x' }
+  await store.write.record({ account: ME, messages: [said(0, first), said(0, { ...first, ...inRoom('me'), outgoing: true })], archive: null, order: 'live' })
+  const plain = (i: number): Partial<IncomingMessage> => ({ originId: `o${i}` })
+  await cost(500, plain)
+  const few = await cost(1500, plain)
+  await cost(1500, each)
+  expect((await cost(1500, each)) / few).toBeLessThan(15)
+})

@@ -57,7 +57,8 @@ export class Archives extends EventEmitter<Events> implements Module {
   constructor(options: ArchivesOptions) {
     super()
     this.#options = options
-    this.#context = { ...options.context, onInvitation: (invitation) => this.emit('invitation', invitation) }
+    const onFault = (error: Error): void => options.log.warn(`a message of an archive was not understood: ${error.stack ?? error.message}`)
+    this.#context = { ...options.context, onFault, onInvitation: (invitation) => this.emit('invitation', invitation) }
     options.inbox.on('unsure', () => this.placeSoon())
     options.inbox.on('failed', (archive, error) => {
       this.readAgain(archive)

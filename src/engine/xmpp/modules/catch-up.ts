@@ -35,7 +35,9 @@ export interface CatchUpContext {
   onChanges(changes: StoreChanges): void
   /** Called for an invitation that arrived while we were away. */
   onInvitation(invitation: Invitation): void
-  /** Called when the archive has answered. */
+  /** A message of it could not be dealt with. */
+  onFault?(error: Error): void
+  /** The archive has said something. */
   onHeard?(): void
   /** Called with stamps of our own archive, ms. */
   onStamp?(time: number): void
@@ -89,10 +91,26 @@ export function isOfArchive(message: Element, archive: Jid | null, own: Jid): bo
   return type !== 'groupchat' && (sender === own || receiver === own)
 }
 
-/** `archive` null: our own account's, the only one with invitations. */
-function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid | null, older: boolean): Pick<RecordBatch, 'messages' | 'signs'> {
-  const own = page.messages.filter(({ message }) => isOfArchive(message, archive, self.jid))
-  const messages = own.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
+/** `archive` null: our own account's, which alone has invitations. */
+function decode(
+  page: Page,
+  { self: live, onInvitation, onFault }: CatchUpContext,
+  archive: Jid | null,
+  older: boolean
+): Pick<RecordBatch, 'messages' | 'signs'> {
+  const self = { ...live, isArchived: true }
+  /** One that nobody can deal with keeps no other away: the archive would give it again each time. */
+  const each = <T, R>(list: readonly T[], read: (one: T) => R[]): R[] =>
+    list.flatMap((one) => {
+      try {
+        return read(one)
+      } catch (error) {
+        onFault?.(error instanceof Error ? error : new Error(String(error)))
+        return []
+      }
+    })
+  const own = each(page.messages, (one) => (isOfArchive(one.message, archive, self.jid) ? [one] : []))
+  const messages = each(own, ({ archiveId, time, message }): IncomingMessage[] => {
     const invitation = archive !== null || message.attrs['from'] === undefined || bare(message.attrs['from']) === self.jid ? null : invitationOf(message)
     if (invitation !== null) {
       if (!older) onInvitation(invitation)
@@ -102,7 +120,7 @@ function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid
     const decoded = decodeMessage(message, self)
     return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId === '' ? null : archiveId, replayed: false }]
   })
-  return { messages, signs: own.flatMap(({ message }) => decodeSigns(message, self)) }
+  return { messages, signs: each(own, ({ message }) => decodeSigns(message, self)) }
 }
 
 /**

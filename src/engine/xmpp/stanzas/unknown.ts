@@ -6,9 +6,10 @@ import { NS } from './namespaces.ts'
 /** Decoder version, to be raised when more of a message is understood: stored stanzas are then decoded again. */
 export const DECODER = 5
 
-/** Longest stanza that is stored. */
+/** A longer stanza is not kept, nor one with elements so deep within each other: no client writes it, and writing it out would end in the middle. */
 const LONGEST = 65_536
-/** Namespaces without content that a message would have to show. */
+const DEEPEST = 100
+/** What says nothing that a message would have to show. */
 const SILENT = new Set([
   'jabber:client',
   // ejabberd's duplicate of XEP-0359
@@ -45,13 +46,21 @@ export function isUnknownMessage(stanza: Element, known = KNOWN): boolean {
   return !signs && stanza.getChildElements().every((child) => !known.has(child.getNS() ?? '') || ENVELOPE.has(child.getNS() ?? ''))
 }
 
-/** Stanza with a part that this version does not understand; otherwise null. `known`: understood namespaces. */
+/** Whether there are elements within elements that deep. */
+function isDeeper(stanza: Element, depth: number): boolean {
+  let level = [stanza]
+  for (let i = 0; i < depth && level.length > 0; i++) level = level.flatMap((element) => element.getChildElements())
+  return level.length > 0
+}
+
+/** The stanza, where it has a part that this version does not understand; otherwise null. `known`: namespaces that are understood. */
 export function notUnderstood(stanza: Element, known = KNOWN): Raw | null {
   const unknown = stanza.getChildElements().some((child) => {
     const xmlns = child.getNS()
     return xmlns !== undefined && !SILENT.has(xmlns) && !known.has(xmlns)
   })
   if (!unknown) return null
+  if (isDeeper(stanza, DEEPEST)) return null
   const whole = stanza.toString()
   return whole.length > LONGEST ? null : { stanza: whole, decoder: DECODER }
 }

@@ -10,6 +10,11 @@ import { secure } from './tls.ts'
 
 /** Longest time without data from a server, ms. */
 const QUIET_MS = 60_000
+/** The head of an answer comes within this time of the last of the question, ms. */
+const HEAD_MS = 2 * QUIET_MS
+/** Of a file so many bytes come in each of these times, ms, or its server only holds up those that come after it. */
+const LEAST_BYTES = 4096
+const LEAST_MS = 60_000
 const MOST_REDIRECTS = 3
 
 /** Unsuccessful response, or an address that may not be requested. `status` 0: nothing was requested. */
@@ -19,6 +24,14 @@ export class HttpError extends Error {
     super(message)
     this.name = 'HttpError'
     this.status = status
+  }
+}
+
+/** Nothing was asked: the address is none that may be. */
+export class AddressRefused extends HttpError {
+  constructor(message: string) {
+    super(0, message)
+    this.name = 'AddressRefused'
   }
 }
 
@@ -75,20 +88,25 @@ interface Exchange extends Trust {
 
 /** Sends one request and returns the head of its response. Rejects with HttpError, ConnectionError, or the system's error. */
 async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, mayBePrivate, proxy }: Exchange): Promise<IncomingMessage> {
-  if (url.protocol !== 'https:') throw new HttpError(0, 'the address is not encrypted')
+  if (url.protocol !== 'https:') throw new AddressRefused('the address is not encrypted')
   const name = url.hostname.replace(/^\[|\]$/g, '')
   // a proxy resolves names itself, and its own network is not ours
   const addresses = proxy === null ? await addressesOf(name) : [name]
   const allowed = addresses.filter((address) => mayBePrivate || isIP(address) === 0 || !isPrivate(address))
-  if (allowed.length === 0) throw new HttpError(0, 'the address is in a private network')
+  if (allowed.length === 0) throw new AddressRefused('the address is of a private network')
   signal.throwIfAborted()
   const raw = await dial({ host: name, port: Number(url.port) || 443 }, { proxy, addresses: allowed, signal })
   const socket = await secure(raw, { name, trustedFingerprint, protocols: ['http/1.1'] })
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url, { method, headers, createConnection: () => socket, signal })
-    request.setTimeout(QUIET_MS, () => request.destroy(new HttpError(0, 'the server stopped sending')))
+    request.setTimeout(QUIET_MS, () => request.destroy(new HttpError(0, 'the server fell silent')))
+    let head: NodeJS.Timeout | undefined
+    // one that says something all the time, and never that
+    request.once('finish', () => (head = setTimeout(() => request.destroy(new HttpError(0, 'the server does not answer')), HEAD_MS)))
+    request.once('close', () => clearTimeout(head))
     request.once('error', reject)
     request.once('response', (response) => {
+      clearTimeout(head)
       response.once('error', () => socket.destroy())
       resolve(response)
     })
@@ -113,7 +131,18 @@ function versionOf({ etag, 'last-modified': modified, date }: IncomingMessage['h
   return modified !== undefined && Date.parse(date ?? '') - Date.parse(modified) >= 1000 ? modified : null
 }
 
-/** Fetches a file. Follows redirects, each under the same rules as the first address. */
+/** Ends an answer that comes so slowly that it would never end (RFC 9110 section 15.5.9). */
+function hasten(response: IncomingMessage): void {
+  let before = response.socket.bytesRead
+  const look = setInterval(() => {
+    const now = response.socket.bytesRead
+    if (now - before < LEAST_BYTES && !response.complete) response.destroy(new HttpError(408, 'the server is too slow'))
+    before = now
+  }, LEAST_MS).unref()
+  response.once('close', () => clearInterval(look))
+}
+
+/** The body of a file. Follows redirections, each to be allowed like the first. */
 export async function get(address: string, options: Trust & { headers?: Record<string, string>; signal: AbortSignal }): Promise<Fetched> {
   let url = new URL(address)
   for (let redirects = 0; ; redirects++) {
@@ -126,6 +155,7 @@ export async function get(address: string, options: Trust & { headers?: Record<s
         response.destroy()
         throw new HttpError(0, 'the server does not name the range it sends')
       }
+      hasten(response)
       return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, version: versionOf(headers) }
     }
     response.destroy()
@@ -135,10 +165,11 @@ export async function get(address: string, options: Trust & { headers?: Record<s
   }
 }
 
-/** Uploads a file. */
+/** Puts a file there: nowhere else, wherever the server says that it should go. */
 export async function put(address: string, body: Readable, options: Trust & { headers: Record<string, string>; signal: AbortSignal }): Promise<void> {
   const response = await exchange(new URL(address), { method: 'PUT', body, ...options })
   const { statusCode = 0 } = response
-  response.resume()
+  // it may have no end
+  response.destroy()
   if (statusCode < 200 || statusCode >= 300) throw new HttpError(statusCode, `the server answered ${statusCode}`)
 }

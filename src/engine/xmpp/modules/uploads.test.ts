@@ -20,6 +20,13 @@ let server: Server
 let fingerprint = ''
 /** Status codes that the server answers, in order; the last one repeats. */
 let answers: number[] = []
+/** Where they lead; null: nowhere. */
+let leads: string | null = null
+/** They never end. */
+let endless = false
+/** Paths that were asked for. */
+let asked: string[] = []
+let mayBePrivate = true
 let slots = 0
 let connection: Connection
 
@@ -29,8 +36,18 @@ beforeEach(async () => {
   const { key, cert, fingerprint: sha } = selfSigned(folder.path)
   fingerprint = sha
   slots = 0
+  leads = null
+  endless = false
+  asked = []
+  mayBePrivate = true
   server = createServer({ key, cert }, (request, response) => {
-    request.resume().once('end', () => response.writeHead((answers.length > 1 ? answers.shift() : answers[0]) ?? 201).end())
+    asked.push(request.url ?? '')
+    request.resume().once('end', () => {
+      response.writeHead((answers.length > 1 ? answers.shift() : answers[0]) ?? 201, leads === null ? {} : { location: leads })
+      if (!endless) return void response.end()
+      const more = (): boolean => !response.destroyed && response.write(Buffer.alloc(65_536), () => setImmediate(more))
+      more()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -76,7 +93,7 @@ async function upload(): Promise<{ pauses: number[]; message: { state: string; e
     connection,
     store,
     folder: folder.path,
-    trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate: true, proxy: null }),
+    trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate, proxy: null }),
     onChanges: () => undefined,
     onProgress: () => undefined,
     info: () => undefined,
@@ -118,4 +135,25 @@ test('a server that refuses the file is not asked again', async () => {
   answers = [403]
   expect((await upload()).message).toEqual({ state: 'failed', error: 'http-403' })
   expect(slots).toBe(1)
+})
+
+test.each([301, 302, 303, 307, 308])('nothing is put where a place leads to by a %i, and it is not asked again', async (status) => {
+  answers = [status]
+  leads = '/elsewhere'
+  expect((await upload()).message).toEqual({ state: 'failed', error: `http-${status}` })
+  expect(asked).toEqual(['/1'])
+})
+
+test('a place in a private network of a server that is in none is not asked at all', async () => {
+  mayBePrivate = false
+  expect(await upload()).toEqual({ pauses: [], message: { state: 'failed', error: 'bad-upload-slot' } })
+  expect(asked).toEqual([])
+})
+
+test('an answer without an end is one all the same', async () => {
+  answers = [201]
+  endless = true
+  expect((await upload()).message.state).toBe('queued')
+  endless = false
+  await expect.poll(() => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0)
 })

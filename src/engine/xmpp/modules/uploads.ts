@@ -13,7 +13,7 @@ import { slotRequest, uploadService, uploadSlot, type UploadService } from '../s
 import type { Store } from '../../threads/store.ts'
 import type { AttachmentRow } from '../../store/tables/attachment.ts'
 import type { StoreChanges } from '../../store/types.ts'
-import { HttpError, put, type Trust } from '../../net/http.ts'
+import { AddressRefused, HttpError, put, type Trust } from '../../net/http.ts'
 import { untilStored } from './until-stored.ts'
 
 /** Tries of an interrupted upload; waiting uploads continue after that. */
@@ -151,7 +151,8 @@ class UploadRefused extends Error {}
 /** Reason of a final failure; null: try again. `isLast`: no try is left. */
 function refusal(error: unknown, isLast: boolean): string | null {
   if (error instanceof UploadRefused) return error.message
-  if (error instanceof HttpError && error.status >= 400 && (isLast || !isPassing(error.status)))
+  if (error instanceof AddressRefused) return 'bad-upload-slot'
+  if (error instanceof HttpError && error.status >= 300 && (isLast || !isPassing(error.status)))
     return error.status === 413 ? 'file-too-large' : `http-${error.status}`
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'file-gone'
   if (isRefusal(error)) return error.condition === 'not-acceptable' ? 'file-too-large' : error.condition

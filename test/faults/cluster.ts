@@ -39,6 +39,8 @@ const USERS = ['alice', 'bob', 'carol', 'dave']
 const PARTNER: Record<string, string> = { alice: 'bob', bob: 'alice', carol: 'dave', dave: 'carol' }
 const GROUP = `all@rooms.${CLUSTER}`
 const SETTLE_MS = 180_000
+/** Clients that are online and have nothing to send have all that they will get after so long without news, ms: above the longest pause between two of their tries. */
+const IDLE_MS = 90_000
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -154,7 +156,9 @@ async function settle(clients: Client[], count: number, log: (text: string) => v
           `settling, still for ${(progress.still / 1000).toFixed(0)} s: ${user} ${engine.connection.status}, has ${all[i]?.counts.join('+')}, ${all[i]?.queued} to be sent${unplaced[i] ? ', some without a place' : ''}${engine.accounts.of(engine.account?.jid ?? ('' as Jid))?.groups.isJoined(GROUP) ? '' : ', out of the group'}`
         )
     }
-    if (progress.isStuck) return
+    // a message that a node confirmed and lost with its memory never comes: nobody has anything to do any more
+    const isIdle = all.every(({ queued }) => queued === 0) && !unplaced.includes(true) && clients.every(({ engine }) => engine.connection.status === 'online')
+    if (progress.isStuck || (isIdle && progress.still > IDLE_MS)) return
     await wait(500)
   }
 }

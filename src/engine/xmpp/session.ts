@@ -142,7 +142,7 @@ export class Session extends EventEmitter<Events> {
       void errands.flush()
       this.emit('entered', group)
     }
-    const membership = (this.membership = new Membership({ connection, store, groups, inbox, archives, personal, own, log, onEntered }))
+    const membership = (this.membership = new Membership({ connection, store, groups, inbox, archives, personal, own, isContact, log, onEntered }))
     const typing = (this.typing = new Typing({ connection, own, isContact, nickIn: (address) => groups.nickIn(address) }))
     const availability = new Availability(connection)
     this.connection = connection

@@ -5,7 +5,7 @@ import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid, Presence } from '../../../contract/domain.ts'
 import type { Answer, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
-import { refused } from '../../net/problem.ts'
+import { isRefusal, refused } from '../../net/problem.ts'
 import { block, blocklist, blocklistQuery, blockPush } from '../stanzas/blocking.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { presenceOf, subscription } from '../stanzas/presence.ts'
@@ -60,6 +60,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     const onBlock = (iq: Element): true | undefined => {
       const push = blockPush(iq)
       if (push === null || (iq.attrs['from'] !== undefined && iq.attrs['from'] !== own)) return undefined
+      if (push.all && !push.blocked) this.#blocked.clear()
       this.#onBlocked(push.jids, push.blocked)
       return true
     }
@@ -144,14 +145,14 @@ export class Contacts extends EventEmitter<Events> implements Module {
   }
 
   async loadBlocked(): Promise<void> {
-    const answer = await this.#connection.request(blocklistQuery()).catch(() => null)
+    const known = [...this.#blocked]
+    // one that does not answer unblocks nobody
+    const jids = await this.#connection.request(blocklistQuery()).then(blocklist, (error: unknown) => (isRefusal(error) ? [] : known))
     this.#blocked.clear()
-    this.#onBlocked(answer === null ? [] : blocklist(answer), true)
+    this.#onBlocked(jids, true)
   }
 
   #onBlocked(jids: readonly Jid[], blocked: boolean): void {
-    // an unblock without addresses unblocks everybody
-    if (!blocked && jids.length === 0) this.#blocked.clear()
     for (const jid of jids) {
       if (blocked) this.#blocked.add(jid)
       else this.#blocked.delete(jid)

@@ -7,7 +7,7 @@ import type { Affiliation, GroupMember, GroupMembers, GroupRole, Jid, Notice, Ou
 import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { moderate } from '../stanzas/changes.ts'
-import { delayStamp } from '../stanzas/delay.ts'
+import { heldBackSince } from '../stanzas/delay.ts'
 import * as muc from '../stanzas/group.ts'
 import { isRefusal, refused } from '../../net/problem.ts'
 import { findService } from '../stream/services.ts'
@@ -395,9 +395,11 @@ export class Groups extends EventEmitter<Events> implements Module {
 
   /** Changes our nickname in a group. Throws JoinError if the group refuses. */
   async changeNick(group: Jid, nick: string): Promise<void> {
-    const { condition } = await this.#ask(group, nick, muc.changeNick(group, nick))
-    if (condition !== null) throw new JoinError(group, condition)
-    this.know(group, nick)
+    const before = this.nickIn(group)
+    const entered = await this.#ask(group, nick, muc.changeNick(group, nick), before === nick ? null : before)
+    if (entered.condition !== null) throw new JoinError(group, entered.condition)
+    // a group may give another one
+    this.know(group, entered.nick)
   }
 
   /** Sets or removes the avatar of a group that we own. Rejects if it refuses. */
@@ -450,7 +452,8 @@ export class Groups extends EventEmitter<Events> implements Module {
     if (group === undefined) return
     group.heard = performance.now()
     const set = muc.subjectOf(stanza)
-    if (set !== null) this.emit('subject', set.group, set.subject, delayStamp(stanza) === null && group.joined ? resource(stanza.attrs['from'] ?? '') : null)
+    if (set !== null)
+      this.emit('subject', set.group, set.subject, heldBackSince(stanza, [set.group]) === null && group.joined ? resource(stanza.attrs['from'] ?? '') : null)
   }
 
   presence(stanza: Element): void {
@@ -472,10 +475,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     if (change.present !== null) group.occupants.set(change.nick, { ...change.present, stay: before?.stay ?? `stay:${randomUUID()}` })
     else group.occupants.delete(change.nick)
     if (change.present !== null && change.present.jid !== null && before?.jid !== change.present.jid)
-      this.#met.set(change.group, [
-        ...(this.#met.get(change.group) ?? []),
-        { nick: change.nick, occupant: group.stamps ? occupantId(stanza) : null, jid: change.present.jid }
-      ])
+      this.#meet(change.group, { nick: change.nick, occupant: group.stamps ? occupantId(stanza) : null, jid: change.present.jid })
     if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
     // a nickname change is no leaving
     if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
@@ -493,7 +493,16 @@ export class Groups extends EventEmitter<Events> implements Module {
     }, TELL_MS)
   }
 
-  /** Emits joins and leaves. In a group for members only presence just tells whether a computer is on: there membership changes count. */
+  #meet(group: Jid, one: Occupied): void {
+    const met = this.#met.get(group)
+    if (met === undefined) this.#met.set(group, [one])
+    else met.push(one)
+  }
+
+  /**
+   * Who comes and goes. In a group of members presence says only that somebody's computer is on or off: there what counts
+   * is who becomes a member and who is one no longer.
+   */
   #notice({ group, nick, present, renamed, out, reason }: muc.OccupantChange, before: Occupant | undefined): void {
     const tell = (kind: Notice['kind'], text = ''): void => void this.emit('notice', group, { kind, name: nick, text })
     if (renamed !== null) tell('renamed', renamed)
@@ -546,14 +555,14 @@ export class Groups extends EventEmitter<Events> implements Module {
   #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> =>
     this.#ask(group, nick, muc.joinGroup(group, nick, password, replay))
 
-  /** Sends a presence that the group answers with our own presence under that nickname, or with an error. */
-  async #ask(group: Jid, nick: string, presence: Element): Promise<Entered> {
+  /** Sends a presence that a group answers with our own presence under that nickname, or with an error. `former`: what it says of us under that one meanwhile is no answer. */
+  async #ask(group: Jid, nick: string, presence: Element, former: string | null = null): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
     // the stream may end before the presence is written
     promise.catch(() => undefined)
     const onPresence = (stanza: Element): void => {
       const answer = muc.joinAnswer(stanza, group)
-      if (answer === null) return
+      if (answer === null || (answer.kind === 'joined' && answer.nick === former)) return
       resolve(
         answer.kind === 'joined' ? { condition: null, nick: answer.nick, isNew: muc.isNewRoom(stanza) } : { condition: answer.condition, nick, isNew: false }
       )

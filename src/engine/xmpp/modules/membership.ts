@@ -56,6 +56,7 @@ export interface MembershipOptions {
   archives: Archives
   personal: Personal
   own: Jid
+  isContact(jid: Jid): boolean
   log: Log
   /** Called when a group was joined and its archive is read: queued messages may be sent. */
   onEntered(group: Jid): Promise<void>
@@ -123,7 +124,7 @@ export class Membership extends EventEmitter<Events> implements Module {
   async changeNick(group: Jid, nick: string): Promise<void> {
     const { groups, store, own } = this.#options
     await groups.changeNick(group, nick)
-    this.emit('changes', await store.write.enterGroup({ account: own, jid: group, name: '', nick, password: null }))
+    this.emit('changes', await store.write.enterGroup({ account: own, jid: group, name: '', nick: groups.nickIn(group) ?? nick, password: null }))
     const conversation = await store.read.conversationByJid(group, own)
     if (conversation !== null) this.#noteGroup(group, conversation.name, await store.read.groupPassword(conversation.id))
   }
@@ -294,16 +295,22 @@ export class Membership extends EventEmitter<Events> implements Module {
     return [...this.#invitations.values()]
   }
 
-  #onInvitation({ group, from, reason, password }: MucInvitation): void {
-    if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
-    // a repeated invitation by the group does not replace the name of the inviter
+  #onInvitation({ group, from, by, reason, password }: MucInvitation): void {
+    const { groups, own, isContact } = this.#options
+    if (groups.nickIn(group) !== null) return
     const known = this.#invitations.get(group)
-    this.#invitations.set(group, {
-      account: this.#options.own,
-      group,
-      from: from ?? known?.from ?? null,
-      reason: reason === '' ? (known?.reason ?? '') : reason
-    })
+    const isKnown = (jid: Jid | null): boolean => jid !== null && isContact(jid)
+    // what one of ours has said of it no stranger says otherwise
+    if (known !== undefined && isKnown(known.from) && by !== group && !isKnown(by)) return
+    if (known === undefined && this.#invitations.size >= MOST_INVITATIONS) {
+      const stranger = [...this.#invitations.values()].find((one) => !isKnown(one.from))
+      if (!isKnown(by) || stranger === undefined) return
+      this.#invitations.delete(stranger.group)
+      this.#passwords.delete(stranger.group)
+    }
+    // a group that says it once more does not take away who it was that asked
+    const asks = known !== undefined && isKnown(known.from) && !isKnown(from) ? known.from : (from ?? known?.from ?? null)
+    this.#invitations.set(group, { account: own, group, from: asks, reason: reason === '' ? (known?.reason ?? '') : reason })
     if (password !== null) this.#passwords.set(group, password)
     this.#keep()
   }

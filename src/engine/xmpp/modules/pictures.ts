@@ -7,7 +7,7 @@ import type { Jid } from '../../../contract/domain.ts'
 import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { keep } from '../../store/media-folder.ts'
-import { avatarData, avatarInfo, LARGEST_AVATAR, publishAvatarData, publishAvatarInfo, removeAvatar } from '../stanzas/avatars.ts'
+import { avatarData, avatarInfo, LARGEST_AVATAR, type AvatarInfo, publishAvatarData, publishAvatarInfo, removeAvatar } from '../stanzas/avatars.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { itemsOf, itemsQuery, type Item } from '../stanzas/pubsub.ts'
 import { photoHash, vcardPhoto, vcardQuery } from '../stanzas/vcard.ts'
@@ -42,7 +42,9 @@ export class Pictures implements Module {
   readonly #options: PicturesOptions
   /** Owners of avatars being fetched, so that each is requested once. */
   readonly #fetching = new Set<Jid>()
-  /** Owners who publish by XEP-0084: their vCards have the same avatar, or an older one. */
+  /** What each account said last of its picture, while that is dealt with. */
+  readonly #told = new Map<Jid, { info: AvatarInfo | null }>()
+  /** Who shows theirs by XEP-0084: what their vCards have is the same, or older. */
   readonly #publishers = new Set<Jid>()
   /** Occupants of groups and the avatar hashes they announce. */
   readonly #announced = new Map<Jid, string | null>()
@@ -67,12 +69,24 @@ export class Pictures implements Module {
     await connection.request(publishAvatarInfo({ id, bytes: picture.data.length, type: picture.type }, picture.side))
   }
 
-  /** Handles avatar metadata of a contact or of our own account. */
+  /** What a contact's account, or our own, tells of its picture: one after the other, and of several that are told meanwhile the last. */
   async onMetadata(owner: Jid, item: Item): Promise<void> {
-    const { store, connection } = this.#options
     const info = avatarInfo(item)
-    if (info === undefined || this.#fetching.has(owner)) return
+    if (info === undefined) return
     this.#publishers.add(owner)
+    const isUnderWay = this.#told.has(owner)
+    this.#told.set(owner, { info })
+    if (isUnderWay) return
+    try {
+      for (let said = this.#told.get(owner), shown = null; said !== undefined && said !== shown; shown = said, said = this.#told.get(owner))
+        await this.#show(owner, said.info).catch((error: unknown) => this.#options.info(`the picture of ${owner}: ${String(error)}`))
+    } finally {
+      this.#told.delete(owner)
+    }
+  }
+
+  async #show(owner: Jid, info: AvatarInfo | null): Promise<void> {
+    const { store, connection } = this.#options
     const known = await store.read.avatar(owner)
     if (info === null) {
       await store.write.setAvatar({ jid: owner, avatar: null })

@@ -2,11 +2,25 @@
 import type { Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
+import { plainName } from '../../file-names.ts'
 import type { Log } from '../../log.ts'
 import type { StoreChanges } from '../../store/types.ts'
 import type { Store } from '../../threads/store.ts'
 import type { Incoming, Module } from '../module.ts'
 import { untilStored } from './until-stored.ts'
+
+const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
+/** What others say of a reason is shown, in one line and no longer, UTF-16 units. */
+const LONGEST_REASON = 500
+
+/** RFC 6120 section 8.3.2: the condition, and its words where there are some. */
+function refusalIn(message: Element): { condition: string; text: string | null } {
+  const error = message.getChild('error')
+  const children = error?.getChildElements() ?? []
+  const condition = (children.find((one) => one.getNS() === NS_STANZAS && one.name !== 'text') ?? children.find(({ name }) => name !== 'text'))?.name ?? 'error'
+  const text = plainName((error?.getChildText('text') ?? '').replace(/\s+/g, ' '), LONGEST_REASON)
+  return { condition: condition.slice(0, LONGEST_REASON), text: text === '' ? null : text }
+}
 
 interface RefusalsOptions {
   store: Store
@@ -39,16 +53,15 @@ export class Refusals implements Module {
     const from = parseJid(message.attrs['from'] ?? '')
     const { id } = message.attrs
     if (from === null || id === undefined) return
-    const error = message.getChild('error')
-    const condition = error?.getChildElements()[0]?.name ?? 'error'
-    // a private message in a group is refused in the occupant's name (XEP-0045 section 7.5)
-    const conversation = !isGroup(bare(from)) || (await store.read.conversationByJid(from, own)) === null ? bare(from) : from
-    // a restarted group, or its new cluster node, has lost its occupants (XEP-0045 section 7.4)
+    const { condition, text } = refusalIn(message)
+    // what was said to one occupant of a group is refused in the occupant's name (XEP-0045 section 7.5); what was said to all the group alone refuses
+    const conversation = isGroup(bare(from)) ? from : bare(from)
+    // whoever started it again, or the node of a cluster on which it lives now, knows nobody (XEP-0045 section 7.4)
     if (from === conversation && isGroup(from) && condition === 'not-acceptable' && (await sendAgain(from, id))) {
       interrupted(from)
       return
     }
-    const failed = { account: own, conversation, originId: id, state: 'failed', error: error?.getChildText('text') ?? condition } as const
+    const failed = { account: own, conversation, originId: id, state: 'failed', error: text ?? condition } as const
     onChanges(await untilStored(() => store.write.transition(failed), log.warn))
   }
 }

@@ -3,6 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import { delayStamp, type ServerTime } from './delay.ts'
 import { NS } from './namespaces.ts'
+import { idOf } from './stable-ids.ts'
 
 export interface ArchiveQuery {
   /** Group whose archive is queried; null: our own account's archive. */
@@ -44,7 +45,7 @@ export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archiv
   const forwarded = result.getChild('forwarded', NS.forward)
   const message = forwarded?.getChild('message', 'jabber:client') ?? forwarded?.getChild('message')
   if (archiveId === undefined || forwarded === undefined || message === undefined) return null
-  return { archiveId, time: delayStamp(forwarded, clock) ?? clock?.now ?? Date.now(), message }
+  return { archiveId: idOf(archiveId) ?? '', time: delayStamp(forwarded, clock) ?? clock?.now ?? Date.now(), message }
 }
 
 export const isArchiveResult = (stanza: Element): boolean => stanza.getChild('result', NS.mam) !== undefined
@@ -58,5 +59,9 @@ export interface ArchivePage {
 export function archivePage(answer: Element): ArchivePage {
   const fin = answer.getChild('fin', NS.mam)
   const set = fin?.getChild('set', NS.rsm)
-  return { complete: fin?.attrs['complete'] === 'true', first: set?.getChildText('first') ?? null, last: set?.getChildText('last') ?? null }
+  return {
+    complete: fin?.attrs['complete'] === 'true' || fin?.attrs['complete'] === '1',
+    first: idOf(set?.getChildText('first')),
+    last: idOf(set?.getChildText('last'))
+  }
 }

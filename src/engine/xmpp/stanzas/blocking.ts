@@ -11,9 +11,9 @@ export const blocklist = (answer: Element): Jid[] => addresses(answer.getChild('
 export const block = (jid: Jid, blocked: boolean): Element =>
   xml('iq', { type: 'set' }, xml(blocked ? 'block' : 'unblock', { xmlns: NS.blocking }, xml('item', { jid })))
 
-/** Block or unblock by another device of ours (section 3.3); an unblock without addresses unblocks everybody. */
-export function blockPush(iq: Element): { jids: Jid[]; blocked: boolean } | null {
+/** What another device of ours did (section 3.3); an unblocking of nobody is one of everybody. */
+export function blockPush(iq: Element): { jids: Jid[]; blocked: boolean; all: boolean } | null {
   const [done, blocked] =
     iq.getChild('block', NS.blocking) === undefined ? [iq.getChild('unblock', NS.blocking), false] : [iq.getChild('block', NS.blocking), true]
-  return done === undefined || iq.attrs['type'] !== 'set' ? null : { jids: addresses(done), blocked }
+  return done === undefined || iq.attrs['type'] !== 'set' ? null : { jids: addresses(done), blocked, all: done.getChild('item') === undefined }
 }

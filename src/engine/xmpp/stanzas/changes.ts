@@ -2,6 +2,7 @@
 import { xml, type Element } from '@xmpp/client'
 import type { ChangeKind, ConversationKind } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
+import { idOf } from './stable-ids.ts'
 import { sendable } from './text.ts'
 
 export interface DecodedChange {
@@ -12,16 +13,15 @@ export interface DecodedChange {
   text: string
 }
 
-const LONGEST_ID = 1000
-/** Largest number of reactions of one person to one message; more are dropped. */
+/** Of one person to one message; more are not kept. */
 const MOST_REACTIONS = 16
 const LONGEST_REACTION = 32
 
 /** Change in a message stanza, or null. `body`: its text. */
 export function decodeChange(stanza: Element, body: string): DecodedChange | null {
   const made = (kind: ChangeKind, id: string | undefined, text: string): DecodedChange | null =>
-    id === undefined || id === '' || id.length > LONGEST_ID ? null : { kind, target: id, text }
-  // a text that is not marked as fallback is a message, whatever stands beside it
+    idOf(id) === null ? null : { kind, target: idOf(id) ?? '', text }
+  // words that nothing says to be for other clients alone are a message, whatever stands beside them
   const isFallback = stanza.getChildren('fallback', NS.fallback).some((one) => one.attrs['for'] !== NS.replies)
   const hasWords = body !== '' && !isFallback
   const retraction =

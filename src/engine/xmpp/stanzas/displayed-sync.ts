@@ -4,6 +4,7 @@ import { parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
 import type { Item } from './pubsub.ts'
+import { idOf } from './stable-ids.ts'
 
 export interface DisplayedMark {
   conversation: Jid
@@ -19,6 +20,6 @@ export const displayedItem = ({ conversation, stanzaId }: DisplayedMark, by: str
 
 export function displayedMark({ id, payload }: Item): DisplayedMark | null {
   const conversation = parseJid(id)
-  const stanzaId = payload?.is('displayed', NS.displayedSync) === true ? payload.getChild('stanza-id', NS.stableId)?.attrs['id'] : undefined
-  return conversation === null || stanzaId === undefined || stanzaId === '' ? null : { conversation, stanzaId }
+  const stanzaId = payload?.is('displayed', NS.displayedSync) === true ? idOf(payload.getChild('stanza-id', NS.stableId)?.attrs['id']) : null
+  return conversation === null || stanzaId === null ? null : { conversation, stanzaId }
 }

@@ -100,7 +100,7 @@ export function occupantChange(stanza: Element): OccupantChange | null {
             role: (ROLES.includes(role) ? role : 'participant') as GroupRole,
             affiliation: (AFFILIATIONS.includes(affiliation) ? affiliation : 'none') as Affiliation
           },
-    renamed: codes.includes('303') ? (item?.attrs['nick'] ?? null) : null,
+    renamed: codes.includes('303') && parseJid(`${bare(from)}/${item?.attrs['nick'] ?? ''}`) !== null ? (item?.attrs['nick'] ?? null) : null,
     out: type === 'unavailable' ? out : null,
     // a destroyed group may name its successor (section 10.9)
     reason: [(destroyed ?? item)?.getChildText('reason') ?? '', parseJid(destroyed?.attrs['jid'] ?? '') ?? '']
@@ -160,8 +160,10 @@ export function subjectOf(stanza: Element): { group: Jid; subject: string } | nu
 
 export interface Invitation {
   group: Jid
-  /** Inviter; null: only the group itself is named. */
+  /** Who invites, in the word of who says it; null: the group itself. */
   from: Jid | null
+  /** Who says it: the group, or whoever wrote the message. */
+  by: Jid
   reason: string
   password: string | null
 }
@@ -170,11 +172,16 @@ export interface Invitation {
 export const invite = (group: string, jid: string, reason: string): Element =>
   xml('message', { to: group }, xml('x', { xmlns: NS.mucUser }, xml('invite', { to: jid }, ...(reason === '' ? [] : [xml('reason', {}, reason)]))))
 
-/** Mediated invitation (section 7.8.2), or a direct one (XEP-0249). */
+/** A longer one is none, UTF-16 units: it is to be told to the group. */
+const LONGEST_PASSWORD = 1000
+const passwordOf = (said: string | null | undefined): string | null => (said === null || said === undefined || said.length > LONGEST_PASSWORD ? null : said)
+
+/** A mediated invitation (section 7.8.2), or a direct one (XEP-0249). */
 export function invitationOf(stanza: Element): Invitation | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
-  if (from === null || stanza.attrs['type'] === 'error') return null
-  // a second element may tell our new affiliation in the group
+  // in a group nobody in particular is invited
+  if (from === null || stanza.attrs['type'] === 'error' || stanza.attrs['type'] === 'groupchat') return null
+  // there may be another one beside it, that says what we have become in the group
   const marks = stanza.getChildren('x', NS.mucUser)
   // only the group itself may mediate, not an occupant or a person's client
   const mediated = from === bare(from) ? marks.flatMap((mark) => mark.getChild('invite') ?? [])[0] : undefined
@@ -183,8 +190,9 @@ export function invitationOf(stanza: Element): Invitation | null {
     return {
       group: bare(from),
       from: inviter === null || bare(inviter) === bare(from) ? null : bare(inviter),
+      by: bare(from),
       reason: (mediated.getChildText('reason') ?? '').slice(0, 500),
-      password: marks.flatMap((mark) => mark.getChildText('password') ?? [])[0] ?? null
+      password: passwordOf(marks.flatMap((mark) => mark.getChildText('password') ?? [])[0])
     }
   }
   const direct = stanza.getChild('x', NS.conference)
@@ -193,8 +201,9 @@ export function invitationOf(stanza: Element): Invitation | null {
   return {
     group: bare(group),
     from: bare(from) === bare(group) ? null : bare(from),
+    by: bare(from),
     reason: (direct.attrs['reason'] ?? '').slice(0, 500),
-    password: direct.attrs['password'] ?? null
+    password: passwordOf(direct.attrs['password'])
   }
 }
 

@@ -1,9 +1,10 @@
 /** XEP-0333 Displayed Markers. */
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
+import { idOf } from './stable-ids.ts'
 
-/** Id of the last displayed message, or null. */
-export const displayedId = (message: Element): string | null => message.getChild('displayed', NS.chatMarkers)?.attrs['id'] ?? null
+/** The id of the message up to which its reader has seen all, or null. */
+export const displayedId = (message: Element): string | null => idOf(message.getChild('displayed', NS.chatMarkers)?.attrs['id'])
 
 /** Request for markers. */
 export const markable = (): Element => xml('markable', { xmlns: NS.chatMarkers })

@@ -12,11 +12,11 @@ import { decodeFiles, encodeFile, isSecretAddress, type SharedFile } from './fil
 import { decodePlace, encodePlace, withPlace } from './geoloc.ts'
 import { displayedId, markable } from './markers.ts'
 import { NS } from './namespaces.ts'
-import { sender as senderIn, type OccupantIds } from './occupants.ts'
+import { accountSaid, sender as senderIn, type OccupantIds } from './occupants.ts'
 import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
 import { encodeMentions, mentioned } from './references.ts'
 import { receiptFor } from './receipts.ts'
-import { originId, stanzaId } from './stable-ids.ts'
+import { idOf, originId, stanzaId } from './stable-ids.ts'
 import { sendable } from './text.ts'
 import { isUnknownMessage, notUnderstood, type Raw } from './unknown.ts'
 
@@ -74,6 +74,8 @@ export interface Self {
   accountIn?(occupant: Jid): Jid | null
   /** True if an occupant of a group may mention everybody. */
   mayCallAll?(occupant: Jid): boolean
+  /** It is read from an archive, where a group says of itself whose each message is (XEP-0045 section 7.2.15); what comes live says it in its author's name. */
+  isArchived?: boolean
 }
 
 /** Peer of a message outside of groups. Private messages in a group are a conversation with that occupant. */
@@ -122,10 +124,10 @@ const SEALED = '\u0000'
 /** Author's account; null if a group does not show it. */
 function accountOf(stanza: Element, from: Jid, self: Self): Jid | null {
   if (stanza.attrs['type'] === 'groupchat') {
-    if (self.nickIn(bare(from)) === resource(from)) return self.jid
-    // a group's archive gives the addresses of people who have left
-    const said = addressOf(stanza.getChild('x', NS.mucUser)?.getChild('item')?.attrs['jid'] ?? '')
-    return said === null ? (self.accountIn?.(from) ?? null) : bare(said)
+    // a group's archive says it of those who are no longer there
+    const said = self.isArchived === true ? accountSaid(stanza) : null
+    if (said !== null) return said
+    return self.nickIn(bare(from)) === resource(from) ? self.jid : (self.accountIn?.(from) ?? null)
   }
   return resource(from) !== '' && (self.nickIn(bare(from)) !== null || self.isGroup?.(bare(from)) === true || isOfOccupant(stanza)) ? null : bare(from)
 }
@@ -150,8 +152,8 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const says = body !== '' || encryption !== null || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza, self.understands))
   if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
   const origin = originId(stanza)
-  const { id } = stanza.attrs
-  const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
+  const id = idOf(stanza.attrs['id'])
+  const messageId = id === origin ? null : id
   const secret = {
     encrypted: encrypted && done === null,
     sealed: done === null || done.kind === 'correction' ? sealed : null,
@@ -182,7 +184,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
     )
       return null
     const toUs = isToUs(stanza, { own: self.jid, group, nick, everybody: self.mayCallAll?.(from) === true })
-    const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
+    const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null, self)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
   }
   const { conversation, outgoing } = directPeer(from, to, self, stanza)

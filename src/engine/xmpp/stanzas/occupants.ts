@@ -1,9 +1,9 @@
 /** Authors in groups: a nickname may pass to another person, an occupant id (XEP-0421) always belongs to one person. */
 import type { Element } from '@xmpp/client'
-import { bare, resource } from '../../../contract/address.ts'
+import { addressOf, bare, resource } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
-
-const LONGEST = 1000
+import { idOf } from './stable-ids.ts'
 
 /** Our occupant ids in a group that assigns them. */
 export interface OccupantIds {
@@ -13,13 +13,30 @@ export interface OccupantIds {
 
 /** Occupant id of a stanza from a group that assigns them; elsewhere anybody could write it. */
 export function occupantId(stanza: Element): string | null {
-  const id = stanza.getChild('occupant-id', NS.occupantId)?.attrs['id']
-  return id === undefined || id === '' || id.length > LONGEST ? null : id
+  const ids = stanza.getChildren('occupant-id', NS.occupantId)
+  // a group takes away what its people write there: of several nobody knows which is its own
+  return ids.length === 1 ? idOf(ids[0]?.attrs['id']) : null
 }
 
-/** `ids` null: the group assigns no ids, and only nicknames are known. */
-export function sender(stanza: Element, nick: string, ids: OccupantIds | null): { own: boolean; occupant: string | null } {
+/** The account that a group's archive names as a message's author; null: it names none. */
+export function accountSaid(stanza: Element): Jid | null {
+  const said = addressOf(stanza.getChild('x', NS.mucUser)?.getChild('item')?.attrs['jid'] ?? '')
+  return said === null ? null : bare(said)
+}
+
+/**
+ * `ids` null: the group does not stamp them, and nicknames are all there is; where its archive names another's account beside ours, somebody had ours while we
+ * were away.
+ */
+export function sender(
+  stanza: Element,
+  nick: string,
+  ids: OccupantIds | null,
+  self: { jid: Jid; isArchived?: boolean } | null = null
+): { own: boolean; occupant: string | null } {
   const from = stanza.attrs['from'] ?? ''
   const occupant = ids === null || bare(from) === from ? null : occupantId(stanza)
-  return { own: occupant === null || ids === null || ids.own === null ? resource(from) === nick : occupant === ids.own, occupant }
+  if (occupant !== null && ids !== null && ids.own !== null) return { own: occupant === ids.own, occupant }
+  const said = self?.isArchived === true ? accountSaid(stanza) : null
+  return { own: resource(from) === nick && (said === null || said === self?.jid), occupant }
 }

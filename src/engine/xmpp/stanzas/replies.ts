@@ -2,12 +2,10 @@
 import { xml, type Element } from '@xmpp/client'
 import { without, type Fallback } from '../omemo/sealed.ts'
 import { NS } from './namespaces.ts'
+import { idOf } from './stable-ids.ts'
 
-/** Id of the message that this one answers, or null. */
-export function replyTarget(stanza: Element): string | null {
-  const id = stanza.getChild('reply', NS.replies)?.attrs['id']
-  return id === undefined || id === '' || id.length > 1000 ? null : id
-}
+/** The id of the message that this one answers, or null. */
+export const replyTarget = (stanza: Element): string | null => idOf(stanza.getChild('reply', NS.replies)?.attrs['id'])
 
 /** Range of the reply fallback in the body; null: none. */
 export function fallbackOf(stanza: Element): Fallback | null {

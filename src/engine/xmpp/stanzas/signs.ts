@@ -29,7 +29,7 @@ export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
     const nick = self.nickIn(bare(from))
     const reader = resource(from)
     if (seen === null || nick === null || reader === '') return []
-    const { own } = sender(stanza, nick, self.occupantIds?.(bare(from)) ?? null)
+    const { own } = sender(stanza, nick, self.occupantIds?.(bare(from)) ?? null, self)
     return [{ kind: 'displayed', conversation: bare(from), id: seen, own, nick: own ? null : reader }]
   }
   const { conversation, outgoing: own } = directPeer(from, to, self, stanza)

@@ -4,6 +4,7 @@ import { xml, type Client, type Element } from '@xmpp/client'
 import { bare, domainOf, parseJid } from '../../../contract/address.ts'
 import { lookUp } from '../../../contract/look-up.ts'
 import { isRefusal, Refusal } from '../../net/problem.ts'
+import { LONGEST_ID } from '../stanzas/stable-ids.ts'
 import { StanzaLimit, type GivenUp, type Limit, type StreamEnd } from './stanza-limit.ts'
 
 const NS_LIMITS = 'urn:xmpp:stream-limits:0'
@@ -63,6 +64,21 @@ function withCondition(element: Element): void {
 /** Replaces an address without a domain by an invalid one: xmpp.js would end the stream over it, and resume with the same stanza. */
 function nobody({ attrs }: Element): void {
   for (const name of ['from', 'to']) if (attrs[name] !== undefined && attrs[name] !== '' && domainOf(attrs[name]) === '') attrs[name] = '@nobody.invalid'
+}
+
+/**
+ * What others ask us is answered with their question beside the error (RFC 6120 section 8.3.1), and always under its id: in a stanza that our server takes, however
+ * long, or deep, theirs is. `own`: the full address; what our own account and server ask is acted on.
+ */
+function answerable(iq: Element, own: string): void {
+  const { type, from, id } = iq.attrs
+  if (!iq.is('iq') || (type !== 'get' && type !== 'set')) return
+  if (id !== undefined && id.length > LONGEST_ID) iq.attrs['id'] = id.slice(0, LONGEST_ID)
+  if (from === undefined || [own, bare(own), domainOf(own)].includes(from)) return
+  for (const question of iq.getChildElements()) {
+    question.children = []
+    for (const [name, value] of Object.entries(question.attrs)) if (value !== undefined && value.length > LONGEST_ID) delete question.attrs[name]
+  }
 }
 
 export class Outgoing {
@@ -156,6 +172,7 @@ export class Outgoing {
   #onElement(element: Element): void {
     this.#disown(element)
     nobody(element)
+    answerable(element, this.#client.jid?.toString() ?? '')
     withCondition(element)
     if (element.is('a', NS_SM) || element.is('resumed', NS_SM)) element.attrs['h'] = String(handled(element.attrs['h'], this.#client.streamManagement))
     // unacknowledged stanzas are sent again

@@ -10,9 +10,9 @@ import { secure } from './tls.ts'
 
 /** Longest time without data from a server, ms. */
 const QUIET_MS = 60_000
-/** The head of an answer comes within this time of the last of the question, ms. */
+/** Longest time from the end of a request to the head of its answer, ms. */
 const HEAD_MS = 2 * QUIET_MS
-/** Of a file so many bytes come in each of these times, ms, or its server only holds up those that come after it. */
+/** Least number of bytes of a file per LEAST_MS: slower servers would hold up the files that follow. */
 const LEAST_BYTES = 4096
 const LEAST_MS = 60_000
 const MOST_REDIRECTS = 3
@@ -27,7 +27,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Nothing was asked: the address is none that may be. */
+/** An address that may not be asked. */
 export class AddressRefused extends HttpError {
   constructor(message: string) {
     super(0, message)
@@ -101,7 +101,7 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
     const request = httpsRequest(url, { method, headers, createConnection: () => socket, signal })
     request.setTimeout(QUIET_MS, () => request.destroy(new HttpError(0, 'the server fell silent')))
     let head: NodeJS.Timeout | undefined
-    // one that says something all the time, and never that
+    // a server may send bytes of a head without end
     request.once('finish', () => (head = setTimeout(() => request.destroy(new HttpError(0, 'the server does not answer')), HEAD_MS)))
     request.once('close', () => clearTimeout(head))
     request.once('error', reject)
@@ -131,7 +131,7 @@ function versionOf({ etag, 'last-modified': modified, date }: IncomingMessage['h
   return modified !== undefined && Date.parse(date ?? '') - Date.parse(modified) >= 1000 ? modified : null
 }
 
-/** Ends an answer that comes so slowly that it would never end (RFC 9110 section 15.5.9). */
+/** Ends an answer that is slower than LEAST_BYTES per LEAST_MS (RFC 9110 section 15.5.9). */
 function hasten(response: IncomingMessage): void {
   let before = response.socket.bytesRead
   const look = setInterval(() => {
@@ -142,7 +142,7 @@ function hasten(response: IncomingMessage): void {
   response.once('close', () => clearInterval(look))
 }
 
-/** The body of a file. Follows redirections, each to be allowed like the first. */
+/** Fetches a file. Follows redirects, each under the same rules as the first address. */
 export async function get(address: string, options: Trust & { headers?: Record<string, string>; signal: AbortSignal }): Promise<Fetched> {
   let url = new URL(address)
   for (let redirects = 0; ; redirects++) {
@@ -165,11 +165,11 @@ export async function get(address: string, options: Trust & { headers?: Record<s
   }
 }
 
-/** Puts a file there: nowhere else, wherever the server says that it should go. */
+/** Uploads a file. Redirects are not followed. */
 export async function put(address: string, body: Readable, options: Trust & { headers: Record<string, string>; signal: AbortSignal }): Promise<void> {
   const response = await exchange(new URL(address), { method: 'PUT', body, ...options })
   const { statusCode = 0 } = response
-  // it may have no end
+  // the answer's body may be endless
   response.destroy()
   if (statusCode < 200 || statusCode >= 300) throw new HttpError(statusCode, `the server answered ${statusCode}`)
 }

@@ -1,4 +1,4 @@
-/** What one sender, or one group, gives the same id thousands of times costs what as many messages cost, and holds nobody up. */
+/** Floods under one id: thousands of messages, corrections or reactions cost little more than as many plain messages. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Jid } from '../../contract/domain.ts'
@@ -34,7 +34,7 @@ const said = (i: number, more: Partial<IncomingMessage>): IncomingMessage => ({
 })
 const SIZE = 100
 let number = 0
-/** The processor's time for storing so many, ms: another program's is none of it. */
+/** Processor time for storing so many, ms; other programs do not count. */
 async function cost(count: number, each: (i: number) => Partial<IncomingMessage>): Promise<number> {
   const begun = process.cpuUsage()
   for (let at = 0; at < count; at += SIZE) {

@@ -280,7 +280,7 @@ export function createRecording(
       const row = found.find((one) => one.stanza_id === target) ?? found[0]
       if (row === undefined) return null
       const all = alterations.reactionsBy(change, idsOf(row)).filter((one) => isSame(one, change))
-      // each says all that its author thinks now
+      // each reactions stanza holds the complete set of its author
       for (const older of all.slice(0, -1)) forget(older)
       messages.setFlag(row, FLAG.reacted, true)
       return row
@@ -407,7 +407,7 @@ export function createRecording(
       if (changed !== null) altered.add(changed)
       if (instead !== null) standIns.set(incoming, instead)
     }
-    // once, however often each was changed
+    // each message is read once, however often it was changed
     for (const changed of altered) settled.push(toMessage(read(changed)))
     for (const [given, one] of standIns) if (isComing(one, batch)) standIns.delete(given)
     for (const given of batch.messages.toReversed()) {
@@ -509,7 +509,7 @@ export function createRecording(
   function recordNewer(batch: RecordBatch, lastKey: number, era: number): Recorded {
     const touched = new Set<ConversationId>()
     const changed = new Map<number, Message>()
-    /** Messages that something was done to; each is read once, at the end. */
+    /** Changed messages, each read once at the end. */
     const rewritten = new Set<MessageId>()
     const removed: StoreChanges['removed'] = []
     const lastOf = new Map<ConversationId, number>()
@@ -597,7 +597,7 @@ export function createRecording(
       changed.set(stored, toMessage(read(stored)))
     }
     for (const id of rewritten) {
-      // it may have been moved, or stood in for what has come
+      // the message may have been moved or removed by then
       const row = messages.byId(id)
       if (row !== undefined) changed.set(id, toMessage(row))
     }

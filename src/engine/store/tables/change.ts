@@ -69,9 +69,9 @@ export interface NewChange {
   encrypted?: boolean
 }
 
-/** An id that more have than this is looked for among so many: it tells none from the others. */
+/** Largest number of rows read for one id; an id shared by more identifies nothing. */
 export const MOST_SHARING = 100
-/** Places of one era. */
+/** Range of places in one era. */
 const ERA = 2 ** 32
 const MIDDLE = 2 ** 31
 
@@ -176,7 +176,7 @@ export function changeWrites(db: WritableDB) {
       if (!conversations.has(conversation)) return []
       return [...new Set(ids)].flatMap((id) => (id === null ? [] : of.all(conversation, id))).sort((a, b) => a.place - b.place || a.id - b.id)
     },
-    /** The last of those that `fits` takes, of the message that has one of these ids. */
+    /** Last change that `fits` accepts, of the message with one of these ids. */
     last(conversation: number, ids: readonly (string | null)[], fits: (change: ChangeRow) => boolean): ChangeRow | undefined {
       let last: ChangeRow | undefined
       for (const id of new Set(ids)) {
@@ -189,7 +189,7 @@ export function changeWrites(db: WritableDB) {
       }
       return last
     },
-    /** What may be the reactions of whoever has made this one, oldest first. */
+    /** Reactions by the author of this one, or under the same nickname, oldest first. */
     reactionsBy: ({ conversation, outgoing, sender, occupant }: ChangeRow, ids: readonly (string | null)[]): ChangeRow[] =>
       [...new Set(ids)]
         .flatMap((id) => (id === null ? [] : reactionsOf.all(conversation, id, outgoing, sender, occupant)))

@@ -85,7 +85,10 @@ export const MESSAGES = 'message m LEFT JOIN address s ON s.id = m.sender_id'
 const REACTIONS = `CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, ${contactOf('h')}, outgoing, text) ORDER BY h.id)
     FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END`
 
-/** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
+/**
+ * Columns of a message with its sender's name; `m` is the message. The answered message is looked up by one id after the other: an OR would read the whole
+ * conversation.
+ */
 export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   ${REACTIONS} AS reactions,
@@ -95,10 +98,10 @@ export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.tex
   CASE WHEN m.flags & ${FLAG.reminder} THEN (SELECT due FROM reminder WHERE message = m.id) END AS remind_at,
   ${contactOf('m', 's.jid')} AS sender_name, ${personOf('m', 's.jid')} AS person`
 
-/** The same of a message that is looked for, not shown: thousands may have reacted to it. */
+/** COLUMNS without reactions, of which there may be thousands: for lookups. */
 export const COLUMNS_FOUND = COLUMNS.replace(`${REACTIONS} AS reactions`, 'NULL AS reactions')
 
-/** Under what names the message may be spoken of. */
+/** Ids by which others may refer to a message. */
 export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row.message_id, row.stanza_id]
 
 export function toMessage(row: MessageRow): Message {

@@ -35,9 +35,9 @@ export interface CatchUpContext {
   onChanges(changes: StoreChanges): void
   /** Called for an invitation that arrived while we were away. */
   onInvitation(invitation: Invitation): void
-  /** A message of it could not be dealt with. */
+  /** Called with the error of a message that could not be decoded. */
   onFault?(error: Error): void
-  /** The archive has said something. */
+  /** Called when the archive has answered. */
   onHeard?(): void
   /** Called with stamps of our own archive, ms. */
   onStamp?(time: number): void
@@ -91,7 +91,7 @@ export function isOfArchive(message: Element, archive: Jid | null, own: Jid): bo
   return type !== 'groupchat' && (sender === own || receiver === own)
 }
 
-/** `archive` null: our own account's, which alone has invitations. */
+/** `archive` null: our own account's, the only one with invitations. */
 function decode(
   page: Page,
   { self: live, onInvitation, onFault }: CatchUpContext,
@@ -99,7 +99,7 @@ function decode(
   older: boolean
 ): Pick<RecordBatch, 'messages' | 'signs'> {
   const self = { ...live, isArchived: true }
-  /** One that nobody can deal with keeps no other away: the archive would give it again each time. */
+  /** Skips a message that throws: the archive would return it each time, and the others would never be read. */
   const each = <T, R>(list: readonly T[], read: (one: T) => R[]): R[] =>
     list.flatMap((one) => {
       try {

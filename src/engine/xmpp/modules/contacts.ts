@@ -146,7 +146,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
 
   async loadBlocked(): Promise<void> {
     const known = [...this.#blocked]
-    // one that does not answer unblocks nobody
+    // a server that does not answer unblocks nobody
     const jids = await this.#connection.request(blocklistQuery()).then(blocklist, (error: unknown) => (isRefusal(error) ? [] : known))
     this.#blocked.clear()
     this.#onBlocked(jids, true)

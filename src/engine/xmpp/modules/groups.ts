@@ -398,7 +398,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     const before = this.nickIn(group)
     const entered = await this.#ask(group, nick, muc.changeNick(group, nick), before === nick ? null : before)
     if (entered.condition !== null) throw new JoinError(group, entered.condition)
-    // a group may give another one
+    // the group may assign another nickname
     this.know(group, entered.nick)
   }
 
@@ -499,10 +499,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     else met.push(one)
   }
 
-  /**
-   * Who comes and goes. In a group of members presence says only that somebody's computer is on or off: there what counts
-   * is who becomes a member and who is one no longer.
-   */
+  /** Emits joins and leaves. In a group for members only presence just tells whether a computer is on: there membership changes count. */
   #notice({ group, nick, present, renamed, out, reason }: muc.OccupantChange, before: Occupant | undefined): void {
     const tell = (kind: Notice['kind'], text = ''): void => void this.emit('notice', group, { kind, name: nick, text })
     if (renamed !== null) tell('renamed', renamed)
@@ -555,7 +552,7 @@ export class Groups extends EventEmitter<Events> implements Module {
   #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> =>
     this.#ask(group, nick, muc.joinGroup(group, nick, password, replay))
 
-  /** Sends a presence that a group answers with our own presence under that nickname, or with an error. `former`: what it says of us under that one meanwhile is no answer. */
+  /** Sends a presence that the group answers with our own presence under that nickname, or with an error. `former`: presence under that nickname is no answer. */
   async #ask(group: Jid, nick: string, presence: Element, former: string | null = null): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
     // the stream may end before the presence is written

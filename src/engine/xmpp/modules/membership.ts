@@ -300,7 +300,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     if (groups.nickIn(group) !== null) return
     const known = this.#invitations.get(group)
     const isKnown = (jid: Jid | null): boolean => jid !== null && isContact(jid)
-    // what one of ours has said of it no stranger says otherwise
+    // strangers do not change the invitation of a contact
     if (known !== undefined && isKnown(known.from) && by !== group && !isKnown(by)) return
     if (known === undefined && this.#invitations.size >= MOST_INVITATIONS) {
       const stranger = [...this.#invitations.values()].find((one) => !isKnown(one.from))
@@ -308,7 +308,7 @@ export class Membership extends EventEmitter<Events> implements Module {
       this.#invitations.delete(stranger.group)
       this.#passwords.delete(stranger.group)
     }
-    // a group that says it once more does not take away who it was that asked
+    // a repeated invitation by the group does not replace the name of the inviter
     const asks = known !== undefined && isKnown(known.from) && !isKnown(from) ? known.from : (from ?? known?.from ?? null)
     this.#invitations.set(group, { account: own, group, from: asks, reason: reason === '' ? (known?.reason ?? '') : reason })
     if (password !== null) this.#passwords.set(group, password)

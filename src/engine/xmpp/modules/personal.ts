@@ -62,7 +62,7 @@ export class Personal extends EventEmitter<Events> implements Module {
     if (event === null) return false
     const { owner, node, items } = event
     if (owner === own || isContact(owner))
-      // of what others show of themselves the last counts
+      // only the last item of others' nodes counts
       for (const item of owner === own ? items : items.slice(-1))
         void this.#on(owner, node, item).catch((error: unknown) => info(`${node} of ${owner}: ${String(error)}`))
     return stanza.getChild('body') === undefined

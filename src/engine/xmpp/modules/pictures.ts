@@ -42,9 +42,9 @@ export class Pictures implements Module {
   readonly #options: PicturesOptions
   /** Owners of avatars being fetched, so that each is requested once. */
   readonly #fetching = new Set<Jid>()
-  /** What each account said last of its picture, while that is dealt with. */
+  /** Latest avatar metadata of each account, while it is being handled. */
   readonly #told = new Map<Jid, { info: AvatarInfo | null }>()
-  /** Who shows theirs by XEP-0084: what their vCards have is the same, or older. */
+  /** Owners who publish by XEP-0084: their vCards have the same avatar, or an older one. */
   readonly #publishers = new Set<Jid>()
   /** Occupants of groups and the avatar hashes they announce. */
   readonly #announced = new Map<Jid, string | null>()
@@ -69,7 +69,7 @@ export class Pictures implements Module {
     await connection.request(publishAvatarInfo({ id, bytes: picture.data.length, type: picture.type }, picture.side))
   }
 
-  /** What a contact's account, or our own, tells of its picture: one after the other, and of several that are told meanwhile the last. */
+  /** Handles avatar metadata of a contact or of our own account, one at a time; of several that arrive meanwhile only the last. */
   async onMetadata(owner: Jid, item: Item): Promise<void> {
     const info = avatarInfo(item)
     if (info === undefined) return

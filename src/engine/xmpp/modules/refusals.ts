@@ -10,10 +10,10 @@ import type { Incoming, Module } from '../module.ts'
 import { untilStored } from './until-stored.ts'
 
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
-/** What others say of a reason is shown, in one line and no longer, UTF-16 units. */
+/** Longest shown text of an error, UTF-16 units. */
 const LONGEST_REASON = 500
 
-/** RFC 6120 section 8.3.2: the condition, and its words where there are some. */
+/** Condition of an error and its text, or null (RFC 6120 section 8.3.2). */
 function refusalIn(message: Element): { condition: string; text: string | null } {
   const error = message.getChild('error')
   const children = error?.getChildElements() ?? []
@@ -54,9 +54,9 @@ export class Refusals implements Module {
     const { id } = message.attrs
     if (from === null || id === undefined) return
     const { condition, text } = refusalIn(message)
-    // what was said to one occupant of a group is refused in the occupant's name (XEP-0045 section 7.5); what was said to all the group alone refuses
+    // a private message in a group is refused in the occupant's name (XEP-0045 section 7.5), a group message only by the group
     const conversation = isGroup(bare(from)) ? from : bare(from)
-    // whoever started it again, or the node of a cluster on which it lives now, knows nobody (XEP-0045 section 7.4)
+    // a restarted group, or its new cluster node, has lost its occupants (XEP-0045 section 7.4)
     if (from === conversation && isGroup(from) && condition === 'not-acceptable' && (await sendAgain(from, id))) {
       interrupted(from)
       return

@@ -20,11 +20,11 @@ let server: Server
 let fingerprint = ''
 /** Status codes that the server answers, in order; the last one repeats. */
 let answers: number[] = []
-/** Where they lead; null: nowhere. */
+/** Location header of the answers; null: none. */
 let leads: string | null = null
-/** They never end. */
+/** Answers have endless bodies. */
 let endless = false
-/** Paths that were asked for. */
+/** Requested paths. */
 let asked: string[] = []
 let mayBePrivate = true
 let slots = 0

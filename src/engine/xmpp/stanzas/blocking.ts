@@ -11,7 +11,7 @@ export const blocklist = (answer: Element): Jid[] => addresses(answer.getChild('
 export const block = (jid: Jid, blocked: boolean): Element =>
   xml('iq', { type: 'set' }, xml(blocked ? 'block' : 'unblock', { xmlns: NS.blocking }, xml('item', { jid })))
 
-/** What another device of ours did (section 3.3); an unblocking of nobody is one of everybody. */
+/** Block or unblock by another device of ours (section 3.3); `all`: an unblock without addresses unblocks everybody. */
 export function blockPush(iq: Element): { jids: Jid[]; blocked: boolean; all: boolean } | null {
   const [done, blocked] =
     iq.getChild('block', NS.blocking) === undefined ? [iq.getChild('unblock', NS.blocking), false] : [iq.getChild('block', NS.blocking), true]

@@ -13,7 +13,7 @@ export interface DecodedChange {
   text: string
 }
 
-/** Of one person to one message; more are not kept. */
+/** Largest number of reactions of one person to one message; more are dropped. */
 const MOST_REACTIONS = 16
 const LONGEST_REACTION = 32
 
@@ -21,7 +21,7 @@ const LONGEST_REACTION = 32
 export function decodeChange(stanza: Element, body: string): DecodedChange | null {
   const made = (kind: ChangeKind, id: string | undefined, text: string): DecodedChange | null =>
     idOf(id) === null ? null : { kind, target: idOf(id) ?? '', text }
-  // words that nothing says to be for other clients alone are a message, whatever stands beside them
+  // a text that is not marked as fallback is a message, whatever stands beside it
   const isFallback = stanza.getChildren('fallback', NS.fallback).some((one) => one.attrs['for'] !== NS.replies)
   const hasWords = body !== '' && !isFallback
   const retraction =

@@ -48,7 +48,7 @@ const OWN_CLOCK = new ServerTime()
 export function delayStamp(element: Element, clock: Pick<ServerTime, 'latest'> = OWN_CLOCK, of = element.getChild('delay', NS.delay)): number | null {
   const [, stamp, zone = 'Z'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/i.exec(of?.attrs['stamp']?.trim() ?? '') ?? []
   if (stamp === undefined) return null
-  // who names no zone means UTC (XEP-0082 section 3.2), not that of this computer
+  // a stamp without a zone is in UTC (XEP-0082 section 3.2), not in this computer's zone
   const time = Date.parse(`${stamp}${zone}`)
   return Number.isNaN(time) ? null : Math.min(Math.max(time, 0), clock.latest)
 }

@@ -160,9 +160,9 @@ export function subjectOf(stanza: Element): { group: Jid; subject: string } | nu
 
 export interface Invitation {
   group: Jid
-  /** Who invites, in the word of who says it; null: the group itself. */
+  /** Inviter, as the invitation names them; null: only the group itself is named. */
   from: Jid | null
-  /** Who says it: the group, or whoever wrote the message. */
+  /** Sender of the invitation: the group, or the author of the message. */
   by: Jid
   reason: string
   password: string | null
@@ -172,16 +172,16 @@ export interface Invitation {
 export const invite = (group: string, jid: string, reason: string): Element =>
   xml('message', { to: group }, xml('x', { xmlns: NS.mucUser }, xml('invite', { to: jid }, ...(reason === '' ? [] : [xml('reason', {}, reason)]))))
 
-/** A longer one is none, UTF-16 units: it is to be told to the group. */
+/** Longest password, UTF-16 units: it has to fit into the presence that joins. */
 const LONGEST_PASSWORD = 1000
 const passwordOf = (said: string | null | undefined): string | null => (said === null || said === undefined || said.length > LONGEST_PASSWORD ? null : said)
 
-/** A mediated invitation (section 7.8.2), or a direct one (XEP-0249). */
+/** Mediated invitation (section 7.8.2), or a direct one (XEP-0249). */
 export function invitationOf(stanza: Element): Invitation | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
-  // in a group nobody in particular is invited
+  // a group message invites nobody in particular
   if (from === null || stanza.attrs['type'] === 'error' || stanza.attrs['type'] === 'groupchat') return null
-  // there may be another one beside it, that says what we have become in the group
+  // a second element may tell our new affiliation in the group
   const marks = stanza.getChildren('x', NS.mucUser)
   // only the group itself may mediate, not an occupant or a person's client
   const mediated = from === bare(from) ? marks.flatMap((mark) => mark.getChild('invite') ?? [])[0] : undefined

@@ -3,7 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 import { idOf } from './stable-ids.ts'
 
-/** The id of the message up to which its reader has seen all, or null. */
+/** Id of the last displayed message, or null. */
 export const displayedId = (message: Element): string | null => idOf(message.getChild('displayed', NS.chatMarkers)?.attrs['id'])
 
 /** Request for markers. */

@@ -74,7 +74,7 @@ export interface Self {
   accountIn?(occupant: Jid): Jid | null
   /** True if an occupant of a group may mention everybody. */
   mayCallAll?(occupant: Jid): boolean
-  /** It is read from an archive, where a group says of itself whose each message is (XEP-0045 section 7.2.15); what comes live says it in its author's name. */
+  /** Messages come from an archive: there the group itself names their authors' accounts; in a live message its author may have written them. */
   isArchived?: boolean
 }
 
@@ -124,7 +124,7 @@ const SEALED = '\u0000'
 /** Author's account; null if a group does not show it. */
 function accountOf(stanza: Element, from: Jid, self: Self): Jid | null {
   if (stanza.attrs['type'] === 'groupchat') {
-    // a group's archive says it of those who are no longer there
+    // a group's archive gives the addresses of people who have left
     const said = self.isArchived === true ? accountSaid(stanza) : null
     if (said !== null) return said
     return self.nickIn(bare(from)) === resource(from) ? self.jid : (self.accountIn?.(from) ?? null)

@@ -14,20 +14,17 @@ export interface OccupantIds {
 /** Occupant id of a stanza from a group that assigns them; elsewhere anybody could write it. */
 export function occupantId(stanza: Element): string | null {
   const ids = stanza.getChildren('occupant-id', NS.occupantId)
-  // a group takes away what its people write there: of several nobody knows which is its own
+  // groups remove ids written by occupants (section 4): of several none can be trusted
   return ids.length === 1 ? idOf(ids[0]?.attrs['id']) : null
 }
 
-/** The account that a group's archive names as a message's author; null: it names none. */
+/** Author's account, as a group's archive gives it; null: not given. */
 export function accountSaid(stanza: Element): Jid | null {
   const said = addressOf(stanza.getChild('x', NS.mucUser)?.getChild('item')?.attrs['jid'] ?? '')
   return said === null ? null : bare(said)
 }
 
-/**
- * `ids` null: the group does not stamp them, and nicknames are all there is; where its archive names another's account beside ours, somebody had ours while we
- * were away.
- */
+/** `ids` null: the group assigns no ids, and only nicknames are known. If its archive names another account, somebody else had our nickname while we were away. */
 export function sender(
   stanza: Element,
   nick: string,

@@ -1,4 +1,4 @@
-/** What others may call themselves and their messages: an id that is none counts for nothing, and a group's archive speaks of authors in its own name. */
+/** Ids of any length and number, and authors as a group's archive names them. */
 import { xml, type Element } from '@xmpp/client'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const inRoom = (nick: string, ...children: Element[]): Element =>
   xml('message', { xmlns: 'jabber:client', from: `${ROOM}/${nick}`, type: 'groupchat' }, xml('body', {}, 'said'), ...children)
 const occupant = (id: string): Element => xml('occupant-id', { xmlns: NS.occupantId, id })
 
-/** All ids within what a decoder gives. */
+/** All ids in the output of a decoder. */
 function* ids(value: unknown, name = ''): Generator<string> {
   if (typeof value === 'string' && /id$|target|^first$|^last$|replyTo|occupant|password/i.test(name)) yield value
   else if (typeof value === 'object' && value !== null && !('children' in value)) for (const [key, one] of Object.entries(value)) yield* ids(one, key)
@@ -65,7 +65,7 @@ test('an id is of one character at least and of 1,000 at most, wherever it stand
       ]
       for (const found of ids(decoded)) expect(found.length > 0 && found.length <= 1000, found.slice(0, 20)).toBe(true)
       for (const found of ids(invitationOf(invitation))) expect(found.length).toBeLessThanOrEqual(1000)
-      // no text is lost for its ids
+      // bad ids lose no text
       if (change === 'none') expect(decodeMessage(message, self)?.text).toBe('said')
     }),
     { numRuns: 300 }
@@ -90,7 +90,7 @@ test('in an archive of a group without occupant-ids, what somebody said under ou
   expect(decodeSigns(inRoom('me', of('mallory@example.org/x'), read), archived)).toMatchObject([{ own: false, nick: 'me' }])
   expect(isOwn(inRoom('me', of(`${ME}/x`)), archived)).toBe(true)
   expect(isOwn(inRoom('me'), archived)).toBe(true)
-  // whoever names us is not us
+  // naming our account does not make a message ours
   expect(isOwn(inRoom('mallory', of(`${ME}/x`)), archived)).toBe(false)
   expect(isOwn(inRoom('me', of('mallory@example.org/x')), anonymous)).toBe(true)
 })

@@ -3,7 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 import { idOf } from './stable-ids.ts'
 
-/** The id of the message that was delivered, as our own stanza named it; null where this is no receipt. */
+/** Id of the delivered message, as sent by us; null if this is no receipt. */
 export const receiptFor = (message: Element): string | null => idOf(message.getChild('received', NS.receipts)?.attrs['id'])
 
 /** Receipt requested by a message, or null. Never for an error, a group message or a message without an id. */

@@ -4,7 +4,7 @@ import { without, type Fallback } from '../omemo/sealed.ts'
 import { NS } from './namespaces.ts'
 import { idOf } from './stable-ids.ts'
 
-/** The id of the message that this one answers, or null. */
+/** Id of the message that this one answers, or null. */
 export const replyTarget = (stanza: Element): string | null => idOf(stanza.getChild('reply', NS.replies)?.attrs['id'])
 
 /** Range of the reply fallback in the body; null: none. */

@@ -6,10 +6,11 @@ import { NS } from './namespaces.ts'
 /** Decoder version, to be raised when more of a message is understood: stored stanzas are then decoded again. */
 export const DECODER = 5
 
-/** A longer stanza is not kept, nor one with elements so deep within each other: no client writes it, and writing it out would end in the middle. */
+/** Longest stanza that is stored. */
 const LONGEST = 65_536
+/** Deepest nesting of a stanza that is stored: writing out a deeper one would overflow the stack. */
 const DEEPEST = 100
-/** What says nothing that a message would have to show. */
+/** Namespaces without content that a message would have to show. */
 const SILENT = new Set([
   'jabber:client',
   // ejabberd's duplicate of XEP-0359
@@ -46,14 +47,14 @@ export function isUnknownMessage(stanza: Element, known = KNOWN): boolean {
   return !signs && stanza.getChildElements().every((child) => !known.has(child.getNS() ?? '') || ENVELOPE.has(child.getNS() ?? ''))
 }
 
-/** Whether there are elements within elements that deep. */
+/** Whether elements are nested deeper than that. */
 function isDeeper(stanza: Element, depth: number): boolean {
   let level = [stanza]
   for (let i = 0; i < depth && level.length > 0; i++) level = level.flatMap((element) => element.getChildElements())
   return level.length > 0
 }
 
-/** The stanza, where it has a part that this version does not understand; otherwise null. `known`: namespaces that are understood. */
+/** Stanza with a part that this version does not understand; otherwise null. `known`: understood namespaces. */
 export function notUnderstood(stanza: Element, known = KNOWN): Raw | null {
   const unknown = stanza.getChildElements().some((child) => {
     const xmlns = child.getNS()

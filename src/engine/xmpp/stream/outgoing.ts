@@ -67,8 +67,8 @@ function nobody({ attrs }: Element): void {
 }
 
 /**
- * What others ask us is answered with their question beside the error (RFC 6120 section 8.3.1), and always under its id: in a stanza that our server takes, however
- * long, or deep, theirs is. `own`: the full address; what our own account and server ask is acted on.
+ * Shortens a request by others: an error repeats the request (RFC 6120 section 8.3.1) and each answer its id, and the answer has to be short enough for our server.
+ * `own`: our full address; requests by our own account and server stay as they are.
  */
 function answerable(iq: Element, own: string): void {
   const { type, from, id } = iq.attrs

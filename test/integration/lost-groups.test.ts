@@ -138,3 +138,25 @@ test('if one group of a server has forgotten us, the others there are checked', 
   refuse('hello')
   await until(alice, () => Promise.resolve(new RegExp(`<iq [^>]*to="${silent}/alice"[^>]*><ping `).test(server.heard)))
 })
+
+test('a group that lets us in after we gave up waiting is entered at once, and what was said there before is not lost', { timeout: 120_000 }, async () => {
+  server.answer = archived
+  await joined()
+  await until(alice, async () => (await messages(alice, room)).length === 1)
+  // it is started again, and busy
+  server.say(
+    `<presence from='${room}/alice' to='${ME}/r' type='unavailable'><x xmlns='${MUC}#user'><item role='none' affiliation='none'/><status code='110'/><status code='332'/></x></presence>`
+  )
+  await until(alice, () => Promise.resolve(count(`<presence to="${room}/alice"`) === 2))
+  archive.push(['a1', `<message xmlns='jabber:client' from='${room}/bob' type='groupchat' id='b1'><body>missed</body></message>`])
+  // the client waits for half a minute
+  const asked = performance.now()
+  await until(alice, () => Promise.resolve(performance.now() - asked > 31_000), 60_000)
+  letIn()
+  const live = `<message xmlns='jabber:client' from='${room}/bob' type='groupchat' id='b2'><body>live</body><stanza-id xmlns='urn:xmpp:sid:0' by='${room}' id='a2'/></message>`
+  archive.push(['a2', live])
+  server.say(live)
+  await enter(3)
+  await until(alice, async () => (await messages(alice, room)).length === 3)
+  expect((await messages(alice, room)).map(({ text }) => text)).toEqual(['before', 'missed', 'live'])
+})

@@ -103,7 +103,7 @@ export class Session extends EventEmitter<Events> {
     }
     const clock = (this.clock = new ServerClock(connection, own, log))
     const results = new ArchiveResults(own, isGroup)
-    const inbox = new Inbox(store, own, onChanges)
+    const inbox = new Inbox(store, own, onChanges, groups.isJoined)
     const context = { connection, store, self, results, clock: clock.time, onChanges, onStamp: (time: number) => clock.stamped(time) }
     const archives = (this.archives = new Archives({ context, inbox, own, log }))
     const outbox = (this.outbox = new Outbox({

@@ -108,6 +108,8 @@ interface Events {
   occupants: []
   /** A group shows these people's addresses. */
   people: [group: Jid, people: readonly Occupied[]]
+  /** A group lets us in that had not answered in time. */
+  late: [group: Jid]
   /** We were removed from a group. */
   out: [group: Jid, why: OutReason, reason: string]
   /** `by`: occupant who has just set it; null: sent on joining. */
@@ -123,6 +125,8 @@ export class Groups extends EventEmitter<Events> implements Module {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
   readonly #recognized = new Set<string>()
+  /** Groups that are being joined. */
+  readonly #joining = new Set<Jid>()
   /** Our presences that a group has not answered yet. */
   readonly #asked = new Set<{ group: Jid; onPresence: (stanza: Element) => void; reject: (error: JoinError) => void }>()
   /** People met since the last update to windows, by group. */
@@ -281,6 +285,19 @@ export class Groups extends EventEmitter<Events> implements Module {
     group: Jid,
     wantedNick: string,
     options: { password?: string | null; create?: { name: string; membersOnly: boolean } } = {}
+  ): Promise<{ name: string; nick: string }> {
+    this.#joining.add(group)
+    try {
+      return await this.#join(group, wantedNick, options)
+    } finally {
+      this.#joining.delete(group)
+    }
+  }
+
+  async #join(
+    group: Jid,
+    wantedNick: string,
+    options: { password?: string | null; create?: { name: string; membersOnly: boolean } }
   ): Promise<{ name: string; nick: string }> {
     const { create } = options
     const before = this.#groups.get(group)
@@ -480,6 +497,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     // a nickname change is no leaving
     if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
     if (own && change.renamed !== null) group.nick = change.renamed
+    else if (change.own && change.present !== null && !group.joined && !this.#joining.has(change.group)) this.emit('late', change.group)
     else if (own && change.present === null && group.joined) {
       Object.assign(group, { joined: false, open: false })
       group.occupants.clear()

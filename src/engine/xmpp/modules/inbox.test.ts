@@ -80,3 +80,27 @@ test('a receipt is sent only after the message is stored, and once, even if stor
   await inbox.idle()
   expect(happened).toEqual(['stored 1,2', 'told of 1', 'told of 2'])
 })
+
+test('the position of a group’s archive does not advance to what is told before we have entered the group', async () => {
+  const room = 'room@rooms.example.org' as Jid
+  const marks: (string | undefined)[] = []
+  const record = ({ archive }: RecordBatch): Promise<unknown> => {
+    marks.push(archive?.lastId)
+    return Promise.resolve({})
+  }
+  let isIn = false
+  const inbox = new Inbox(
+    { write: { record } } as unknown as Store,
+    'me@example.org' as Jid,
+    () => undefined,
+    () => isIn
+  )
+  const told = (stanzaId: string): void => inbox.add(room, { conversation: room, kind: 'group', stanzaId } as IncomingMessage)
+  told('late')
+  // entered before it is stored
+  isIn = true
+  await inbox.idle()
+  told('next')
+  await inbox.idle()
+  expect(marks).toEqual([undefined, 'next'])
+})

@@ -15,6 +15,8 @@ interface Arrival {
   archive: Jid
   message: IncomingMessage | null
   sign: MessageSign | null
+  /** The archive position may advance to this message; false for a group that we have not entered: messages before it may be missing. */
+  isNext: boolean
   /** Called once the message is durably stored. */
   onStored?: (() => void) | undefined
 }
@@ -30,6 +32,7 @@ export class Inbox extends EventEmitter<Events> implements Module {
   readonly #store: Store
   readonly #account: Jid
   readonly #onChanges: (changes: StoreChanges) => void
+  readonly #isIn: (group: Jid) => boolean
   readonly #parked = new Map<Jid, Arrival[]>()
   /** Recent live messages per archive. An entry may advance the archive position after CROSSING_MS. */
   readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
@@ -42,8 +45,10 @@ export class Inbox extends EventEmitter<Events> implements Module {
   #waiting: Arrival[] = []
   #running: Promise<void> | null = null
 
-  constructor(store: Store, account: Jid, onChanges: (changes: StoreChanges) => void) {
+  /** `isIn`: whether we have entered a group. */
+  constructor(store: Store, account: Jid, onChanges: (changes: StoreChanges) => void, isIn: (group: Jid) => boolean = () => true) {
     super()
+    this.#isIn = isIn
     this.#store = store
     this.#account = account
     this.#onChanges = onChanges
@@ -90,11 +95,11 @@ export class Inbox extends EventEmitter<Events> implements Module {
 
   /** `onStored`: called once the message is stored, not before. */
   add(archive: Jid, message: IncomingMessage, onStored?: () => void): void {
-    this.#add({ archive, message, sign: null, onStored })
+    this.#add({ archive, message, sign: null, isNext: message.kind !== 'group' || this.#isIn(archive), onStored })
   }
 
   sign(archive: Jid, sign: MessageSign): void {
-    this.#add({ archive, message: null, sign })
+    this.#add({ archive, message: null, sign, isNext: false })
   }
 
   #add(arrival: Arrival): void {
@@ -151,9 +156,10 @@ export class Inbox extends EventEmitter<Events> implements Module {
       const other = this.#waiting.findIndex((arrival) => arrival.archive !== archive)
       const batch = this.#waiting.splice(0, Math.min(other < 0 ? LARGEST_BATCH : other, LARGEST_BATCH))
       const messages = batch.flatMap(({ message }) => message ?? [])
+      const next = batch.flatMap(({ message, isNext }) => (isNext ? (message ?? []) : []))
       const signs = batch.flatMap(({ sign }) => sign ?? [])
       try {
-        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, messages), order: 'live' }))
+        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, next), order: 'live' }))
         for (const { onStored } of batch) onStored?.()
       } catch (error) {
         // no later message of this archive may be stored before these: its position would pass them

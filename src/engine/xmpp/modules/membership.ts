@@ -84,6 +84,13 @@ export class Membership extends EventEmitter<Events> implements Module {
       if (why === 'interrupted') this.#enterLater(group)
       else this.#leave(group, why, reason).catch((error: unknown) => options.log.warn(String(error)))
     })
+    options.groups.on('late', (group) => {
+      const later = this.#later.get(group)
+      if (later === undefined || later.timer === null) return
+      clearTimeout(later.timer)
+      this.#later.set(group, { tries: later.tries, timer: null, entered: null })
+      this.#enterOne(group).catch((error: unknown) => options.log.warn(String(error)))
+    })
     options.archives.on('invitation', (invitation) => this.#onInvitation(invitation))
     options.personal.on('bookmark', (mark) => void this.follow(mark).catch((error: unknown) => options.log.info(`${mark.group}: ${String(error)}`)))
   }

@@ -51,7 +51,9 @@ async function converse(version: Version): Promise<{ seconds: number; toUs: Came
       await until(
         alice,
         async () =>
-          (await alice.store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 200 })).messages.some(({ text }) => text === `theirs ${last}`),
+          (await alice.store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 4 * AT_ONCE })).messages.some(
+            ({ text }) => text === `theirs ${last}`
+          ),
         600_000
       )
     }

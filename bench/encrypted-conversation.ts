@@ -43,7 +43,7 @@ async function converse(version: Version): Promise<{ seconds: number; toUs: Came
     await until(alice, async () => (await messages(alice, BOB)).some(({ text }) => text === 'hello'))
     const started = performance.now()
     for (let at = 0; at < COUNT; at += AT_ONCE) {
-      const theirs = bob.tell({ do: 'burst', to: ALICE, text: 'theirs', start: at, count: AT_ONCE }, 'burst')
+      const theirs = bob.tell({ do: 'burst', to: ALICE, text: 'theirs', start: at, count: AT_ONCE }, 'burst', 600_000)
       const last = at + AT_ONCE - 1
       for (let i = at; i <= last; i++) await alice.messages.send(id, `ours ${i}`)
       await theirs

@@ -139,7 +139,7 @@ async function rates(version: Version, devices: number): Promise<{ sealed: strin
 
 /** Seconds until an archive of so many is committed and indexed. */
 async function caughtUp(secret: boolean): Promise<{ seconds: number; read: number }> {
-  const server = await startServer()
+  const server = await startServer({ large: true })
   using folders = new DisposableStack()
   const own = folders.use(temporaryFolder())
   const folder = testFolder()

@@ -31,7 +31,8 @@ interface ForeignEvent {
 
 export interface Foreign {
   events: ForeignEvent[]
-  tell(command: object, answer: string): Promise<void>
+  /** `ms`: how long its answer may take. */
+  tell(command: object, answer: string, ms?: number): Promise<void>
   waitFor(match: (event: ForeignEvent) => boolean, ms?: number): Promise<ForeignEvent>
   quit(): Promise<void>
 }
@@ -128,10 +129,10 @@ async function launch(server: TestServer, user: string, [command = '', ...words]
   return {
     events,
     waitFor,
-    async tell(command, answer) {
+    async tell(command, answer, ms = 120_000) {
       const before = events.length
       child.stdin.write(`${JSON.stringify(command)}\n`)
-      await waitFor((event) => events.indexOf(event) >= before && event.event === answer, 120_000)
+      await waitFor((event) => events.indexOf(event) >= before && event.event === answer, ms)
     },
     async quit() {
       if (child.exitCode !== null || child.signalCode !== null) return

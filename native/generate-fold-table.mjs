@@ -112,6 +112,8 @@ for (const [one, letters] of Object.entries({
 for (const [one, letters] of Object.entries({ ا: 'ٱٲٳٵ', و: 'ٶۄۊ', ي: 'ىیېۍےۓئ', ك: 'کڪګ', ه: 'ةەہۂۃھۀۿ', ء: 'ٴ' })) twin(letters, one)
 // candrabindu and anusvara of Hindi, which are used interchangeably
 twin('\u0901', '\u0902')
+// tippi and bindi, the two nasal signs of Gurmukhi
+twin('\u0a70', '\u0a02')
 // г with an upturn, which Ukrainian wrote without it for most of a century
 twin('ґ', 'г')
 // Malayalam and Bengali letters without a vowel, which older keyboards write with a virama (Unicode 12.9, 12.2)
@@ -128,7 +130,12 @@ for (const [first, number, count] of [
   [0x1f10c, 0, 1]
 ])
   for (let i = 0; i < count; i++) twin(String.fromCodePoint(first + i), String(number + i))
-for (let i = 0; i < 26; i++) twin(String.fromCodePoint(0x1f150 + i), String.fromCodePoint(0x61 + i))
+for (let i = 0; i < 26; i++) {
+  twin(String.fromCodePoint(0x1f150 + i), String.fromCodePoint(0x61 + i))
+  // letters in filled squares, except those that are emoji
+  const square = String.fromCodePoint(0x1f170 + i)
+  if (!/\p{Emoji}/u.test(square)) twin(square, String.fromCodePoint(0x61 + i))
+}
 // ligatures of Yiddish
 for (const [one, letter] of Object.entries({ וו: 'װ', וי: 'ױ', יי: 'ײ' })) twin(letter, one)
 // final forms of Hebrew letters

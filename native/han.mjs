@@ -43,6 +43,19 @@ for (const [one, other] of [
   for (const character of [one, other]) if (character !== to && !inUse.has(character)) han.set(character, to)
 }
 
+/**
+ * Characters that one country writes where another one writes the second, although both stand in GB 2312 or the first only outside of China:
+ * 甚麼 什么, 睡著 睡着, 瞭解 了解, 回覆 回复. Those of OpenCC's phrases in ten of them and more, and of its variants of Taiwan and Hong Kong; 坏坯 and
+ * 鍊链 stay, which are two words each.
+ */
+const ELSEWHERE = '着著|什甚|了瞭|借藉|复覆|沉沈|余馀|钟锺|托讬|背揹|熏薰|夫伕|宁甯|苏甦|枪鎗|焰燄|你妳|它牠|仿彷髣徬|佛彿髴'
+for (const [one = '', ...others] of ELSEWHERE.split('|')) {
+  for (const other of others) {
+    han.set(other, one)
+    for (const [form, now] of han) if (now === other) han.set(form, one)
+  }
+}
+
 /** Rare forms by pick-han-variants.mjs: each line has the common form and the rare ones. */
 const rare = new Map()
 for (const line of readFileSync(new URL('./han-variants.txt', import.meta.url), 'utf8').split('\n')) {

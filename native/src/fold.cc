@@ -78,18 +78,22 @@ bool IsPictograph(uint32_t code) { return (code >= 0x1F000 && code < 0x20000) ||
 /// Code point of a sequence of signs; two sequences collide with a probability of 1 in 500,000.
 uint32_t Sequence(uint32_t before, uint32_t code) { return kSequences + (before * 2654435761u + code * 40503u) % kSequenceRoom; }
 
-/// Chinese characters and kana, beside which blanks are optional.
-bool IsUnspaced(uint32_t code) { return IsHan(code) || (code >= 0x3041 && code <= 0x30FF && code != 0x30FB); }
+/// Chinese characters, kana, and all other characters: blanks between two of these are optional.
+enum class Spacing { kSpaced, kHan, kKana };
+Spacing SpacingOf(uint32_t code) {
+  if (IsHan(code)) return Spacing::kHan;
+  return code >= 0x3041 && code <= 0x30FF && code != 0x30FB ? Spacing::kKana : Spacing::kSpaced;
+}
 
-/// Removes blanks at the end of `out` between Chinese or kana and anything else, or at the edge of the text. `next`:
+/// Removes blanks at the end of `out` between Chinese, kana and anything else, or at the edge of the text. `next`:
 /// the character after them, 0 at the end of the text.
 void DropBlanks(uint32_t next, std::vector<Folded>& out) {
   size_t first = out.size();
   while (first > 0 && out[first - 1].code == ' ') first--;
   if (first == out.size()) return;
-  const bool before = first > 0 && IsUnspaced(out[first - 1].code);
-  const bool after = next != 0 && IsUnspaced(next);
-  if (first == 0 ? after : next == 0 ? before : before != after) out.resize(first);
+  const Spacing before = first > 0 ? SpacingOf(out[first - 1].code) : Spacing::kSpaced;
+  const Spacing after = next != 0 ? SpacingOf(next) : Spacing::kSpaced;
+  if (before != after) out.resize(first);
 }
 
 /// Normalizes Thai and Lao by appearance: two sara e become sara ae, and a tone stands before the nikhahit of sara

@@ -66,6 +66,5 @@ if (run === undefined) throw new Error(`no reader '${reader}'`)
 const before = process.memoryUsage().rss
 const started = performance.now()
 const messages = await run(path)
-process.stdout.write(
-  `${JSON.stringify({ messages, ms: performance.now() - started, mb: Math.max(0, (process.resourceUsage().maxRSS * 1024 - before) / 1e6) })}\n`
-)
+const peak = process.resourceUsage().maxRSS * 1024
+process.stdout.write(`${JSON.stringify({ messages, ms: performance.now() - started, mb: Math.max(0, (peak - before) / 1e6), peak: peak / 1e6 })}\n`)

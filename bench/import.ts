@@ -112,7 +112,7 @@ const FILES: Written[] = [
   }
 ]
 
-async function write(path: string, { before = '', line, after = '' }: Written, rows: readonly { sender: string; text: string }[]): Promise<void> {
+async function write(path: string, { before = '', line, after = '' }: Written, rows: Iterable<{ sender: string; text: string }>): Promise<void> {
   const stream = createWriteStream(path)
   stream.write(before)
   let index = 0
@@ -129,7 +129,9 @@ async function write(path: string, { before = '', line, after = '' }: Written, r
 interface Measured {
   messages: number
   ms: number
+  /** Memory above what the process had before, and all of it, at its most. */
   mb: number
+  peak: number
 }
 const measure = (reader: string, path: string): Measured =>
   JSON.parse(
@@ -159,4 +161,32 @@ export async function imports(): Promise<void> {
     ['', 'file MB', 'messages', 'messages/s', 'memory on top, MB'],
     lines
   )
+}
+
+/** Messages of one conversation in a large file: by a second each, so that they fit between 2020 and now. */
+function* repeated(rows: readonly { sender: string; text: string }[], count: number): Iterable<{ sender: string; text: string }> {
+  for (let index = 0; index < count; index++) {
+    const row = rows[index % rows.length]
+    if (row !== undefined) yield { sender: row.sender, text: `${row.text} ${index}` }
+  }
+}
+
+/** Prints a table: a Telegram result.json of so many GB ($MNEMO_BENCH_LARGE, otherwise 2), read and stored (bar: 400 MB of the whole process). */
+export async function largeImport(): Promise<void> {
+  const bytes = Number(process.env['MNEMO_BENCH_LARGE'] ?? 2) * 1e9
+  const telegram = FILES.find(({ name }) => name === 'Telegram')
+  if (telegram === undefined) return
+  using folder = temporaryFolder()
+  const path = join(folder.path, telegram.file)
+  const rows = corpus()
+  const sample = join(folder.path, 'sample.json')
+  await write(sample, telegram, repeated(rows, rows.length))
+  const count = Math.ceil(bytes / (statSync(sample).size / rows.length))
+  const seconds: Written = { ...telegram, line: (row) => telegram.line({ ...row, time: FIRST + row.index * 20_000 }) }
+  await write(path, seconds, repeated(rows, count))
+  const lines = ['mnemo', 'mnemo, stored'].map((reader) => {
+    const { messages, ms, peak } = measure(reader, path)
+    return [reader, String(Math.round(statSync(path).size / 1e6)), messages.toLocaleString('en'), perSecond(messages, ms), String(Math.round(peak))]
+  })
+  table('A large history file, and the memory of the whole process at its most (bar: 400 MB)', ['', 'file MB', 'messages', 'messages/s', 'memory, MB'], lines)
 }

@@ -1,4 +1,4 @@
-/** npm run bench [-- store calls words search painted context growth live catch-up large-group encryption encrypted-conversation flood frames start traffic restart import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
+/** npm run bench [-- store calls words search painted context growth live catch-up large-group encryption encrypted-conversation flood frames start traffic restart import large-import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
 import { cpus, totalmem } from 'node:os'
 import { calls } from './calls.ts'
 import { catchUp } from './catch-up.ts'
@@ -8,7 +8,7 @@ import { encryption } from './encryption.ts'
 import { flood } from './flood.ts'
 import { frames } from './frames.ts'
 import { growth } from './growth.ts'
-import { imports } from './import.ts'
+import { imports, largeImport } from './import.ts'
 import { largeGroup } from './large-group.ts'
 import { live } from './live.ts'
 import { memoryOverTime } from './memory.ts'
@@ -40,6 +40,7 @@ const parts = {
   traffic,
   restart,
   import: imports,
+  'large-import': largeImport,
   memory: memoryOverTime
 }
 const wanted = process.argv.slice(2)
@@ -48,6 +49,6 @@ process.stdout.write(
 )
 // windows need a desktop
 const stop = await setup()
-// the hour of traffic runs only on request
-for (const [name, run] of Object.entries(parts)) if (wanted.length === 0 ? name !== 'memory' : wanted.includes(name)) await run()
+// the hour of traffic and the gigabytes run only on request
+for (const [name, run] of Object.entries(parts)) if (wanted.length === 0 ? !['memory', 'large-import'].includes(name) : wanted.includes(name)) await run()
 stop()

@@ -2,7 +2,7 @@
 import { extname } from 'node:path'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Bytes } from './decoding.ts'
-import { formatOf } from './formats/all.ts'
+import { formatOf, matching } from './formats/all.ts'
 import { hasAll, probeOf, type Probe } from './formats/format.ts'
 import { layoutOf, readObjects } from './formats/objects.ts'
 import { readTable } from './formats/tables.ts'
@@ -15,7 +15,7 @@ import { headOf, type TextFile } from './source.ts'
 /** Reads a text in the requested or detected format. */
 export async function readText(file: TextFile, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory> {
   const probe = await probeOf(file)
-  const found = format !== null && PLAIN.has(format) ? null : formatOf(probe, format)
+  const found = format !== null && PLAIN.has(format) ? matching(probe, format) : formatOf(probe, format)
   return found === null ? readAs(file, format ?? (await plainFormatOf(file, probe)), options, probe) : found.read(file, options)
 }
 /** Fallback formats, recognized by exclusion: tried last. */

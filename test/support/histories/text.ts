@@ -612,6 +612,16 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'Telegram, copied out of its window',
+    format: 'telegram',
+    file: 'copied.txt',
+    content: 'Ann Lee, [31.05.2024 09:30]\nhello\n\nagain\n\nBob, [31.05.2024 21:31]\n[ Photo ]\nAnn Lee, [01.06.2024 08:00]\nbye\n',
+    local: true,
+    lines: {
+      copied: ['2024-05-31 09:30:00 Ann Lee: hello\n\nagain', '2024-05-31 21:31:00 Bob: [ Photo ]', '2024-06-01 08:00:00 Ann Lee: bye']
+    }
+  },
+  {
     of: 'KakaoTalk, phone in another language',
     format: 'kakaotalk',
     file: 'KakaoTalk_山田.txt',

@@ -2,6 +2,7 @@
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
+import { telegramCopied, wechatCopied, wechatMail } from './copied.ts'
 import { discord, discordText } from './discord.ts'
 import type { Format, Probe } from './format.ts'
 import { googleChat, hangouts } from './google-chat.ts'
@@ -25,7 +26,6 @@ import { smsBackup } from './sms-backup.ts'
 import { mattermost, zulip } from './team-chats.ts'
 import { telegramPage } from './telegram-page.ts'
 import { viber } from './viber.ts'
-import { wechatCopied, wechatMail } from './wechat-copied.ts'
 import { wechatCsv } from './wechat-csv.ts'
 import { chatlogJson, pyWxDumpJson, weFlowJson } from './wechat-json.ts'
 import { memoTracePage, wechatExporterPage } from './wechat-pages.ts'
@@ -74,14 +74,17 @@ const OF_TEXT = [
   wechatExporterText,
   memoTraceText,
   wechatMail,
+  telegramCopied,
   wechatCopied,
   discordText,
   irc
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
 
-/** Format of a file; null: none of these. `wanted`: only a format of this name. */
-export function formatOf(probe: Probe, wanted: ImportFormat | null = null): Format | null {
-  const asked = (probe.shape === null ? OF_TEXT : OF_JSON).filter(({ name }) => wanted === null || name === wanted)
-  return asked.find((format) => format.matches(probe)) ?? (wanted === null ? null : (FORMATS.find(({ name }) => name === wanted) ?? null))
-}
+/** Format of a file, by its content; null: none of these. `wanted`: only a format of this name. */
+export const matching = (probe: Probe, wanted: ImportFormat | null = null): Format | null =>
+  (probe.shape === null ? OF_TEXT : OF_JSON).find((format) => (wanted === null || format.name === wanted) && format.matches(probe)) ?? null
+
+/** Format of a file; if `wanted` is given and none matches, the first format of that name. */
+export const formatOf = (probe: Probe, wanted: ImportFormat | null = null): Format | null =>
+  matching(probe, wanted) ?? (wanted === null ? null : (FORMATS.find(({ name }) => name === wanted) ?? null))

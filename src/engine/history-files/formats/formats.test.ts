@@ -66,6 +66,9 @@ test.each(HISTORIES.map((fixture) => [fixture.of, fixture] as const))('%s', asyn
   expect(await read(history, fixture.local === true)).toEqual({ lines: fixture.lines, notices: fixture.notices ?? 0, unread: fixture.unread ?? {} })
   // a second pass gives the same result, since an import reads twice
   expect((await read(history, fixture.local === true)).lines).toEqual(fixture.lines)
+  // and where its format is named
+  const named = await readHistory(write(fixture), fixture.format, FOUND)
+  expect((await read(named.history, fixture.local === true)).lines).toEqual(fixture.lines)
   if (fixture.self !== undefined) expect(selfOf(history, await surveyHistory(history))).toBe(fixture.self)
 })
 

@@ -1,6 +1,7 @@
 /**
- * Messages selected in WeChat and sent by mail or shared as text (dates between dashes, 'name  9:30' above a text), and messages copied from its window on a
- * computer ('name 2024/5/31 9:30 AM' above a text, a blank line in between).
+ * Messages taken out of an app as text: selected in WeChat and sent by mail or shared (dates between dashes, 'name  9:30' above a text), copied
+ * from its window on a computer ('name 2024/5/31 9:30 AM' above a text, a blank line in between), or from Telegram's
+ * ('name, [31.05.2024 9:30]' above a text).
  */
 import type { ConversationHead } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -73,13 +74,14 @@ export const wechatMail = textHistory({
   open: openMail
 })
 
-function openCopied(file: TextFile): TextReader {
+/** `strict`: a line that begins a message can be nothing else, whatever stands above it. */
+function openCopied(file: TextFile, headed: (line: string) => ReturnType<typeof namedStamp>, strict: boolean): TextReader {
   const head: ConversationHead = { name: file.name, id: null }
   let blank = true
   return {
     line(text): LineRead {
       // a text may end with a time, too: only a heading follows a blank line
-      const found = blank ? namedStamp(text) : null
+      const found = blank || strict ? headed(text) : null
       blank = text.trim() === ''
       return found === null ? null : { stamp: found.stamp, written: found.written, sender: found.name, text: '' }
     },
@@ -96,5 +98,19 @@ export const wechatCopied = textHistory({
     const [, ...others] = head.split(/\r\n?|\n(?=\s*\n)/)
     return others.length === 0 || others.some((part) => namedStamp(part.trimStart().split(/\r\n?|\n/)[0] ?? '') !== null)
   },
-  open: openCopied
+  open: (file) => openCopied(file, namedStamp, false)
+})
+
+const BRACKETS = /^(.{1,80}), \[([^[\]]{8,40})\]\s*$/u
+function bracketed(line: string): ReturnType<typeof namedStamp> {
+  const [, name = '', written = ''] = BRACKETS.exec(line) ?? []
+  const stamp = written === '' || !/\d{1,2}[:.]\d{2}/.test(simplify(written)) ? null : readStamp(written)
+  return stamp === null ? null : { name: name.trim(), stamp, written }
+}
+
+/** What is copied out of Telegram's window on a computer. */
+export const telegramCopied = textHistory({
+  format: 'telegram',
+  matches: ({ lines }) => bracketed(lines[0] ?? '') !== null,
+  open: (file) => openCopied(file, bracketed, true)
 })

@@ -23,11 +23,11 @@ const PLACE = /((?:inbox|archived_threads|filtered_threads|message_requests|e2ee
 /** Annotations of the page beside the written text. */
 const BESIDE = /^(?:IP Address: [\da-f.:]+|Click for (?:video|audio):?)$/i
 
-/** Id used by the JSON format, which names the thread by its folder. */
+/** Id of a thread by its folder; differs from the id in JSON, whose times have seconds, so that no message of it would be recognised. */
 function idOf({ file, name, folder }: TextFile): string | null {
   const place = PLACE.exec(file)?.[1]
-  if (place !== undefined) return `messenger:${place}`
-  return /^message_\d+$/.test(name) && /_[\w-]{5,}$/.test(folder) ? `messenger:inbox/${folder}` : null
+  if (place !== undefined) return `messenger-page:${place}`
+  return /^message_\d+$/.test(name) && /_[\w-]{5,}$/.test(folder) ? `messenger-page:inbox/${folder}` : null
 }
 
 /** Content of a message: media and reactions are removed from its markup; the rest is the text. */

@@ -42,7 +42,7 @@ test('threads of deleted people with one name stay two; pages of a thread are jo
     })
   )
   expect(format).toBe('messenger')
-  expect(new Set(ids)).toEqual(new Set(['messenger:inbox/instagramuser_1', 'messenger:inbox/instagramuser_2']))
+  expect(new Set(ids)).toEqual(new Set(['messenger-page:inbox/instagramuser_1', 'messenger-page:inbox/instagramuser_2']))
   expect(conversations['Instagram User']?.map(({ sender, text, files = [] }) => [sender, text, ...files.map(({ source }) => source)])).toEqual([
     ['Instagram User', 'one'],
     ['me', '', photo],

@@ -311,7 +311,8 @@ test.each<[string, string, string | Buffer, RegExp]>([
   ['noise', 'a.dat', Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + at * at * 31) % 256)), /no text/],
   ['nothing but zeros', 'a.txt', Buffer.alloc(10_000), /nothing in it/],
   ['blanks', 'a.txt', '\n\n  \n', /nothing in it/],
-  ['a page of the web', 'a.html', '<!doctype html><html><body>hi</body></html>', /a page of no app/],
+  ['a page of the web', 'a.html', '<!doctype html><html><body>hi</body></html>', /a page, or XML, of no app/],
+  ['a list of calls', 'calls.xml', '<?xml version="1.0" ?>\n<calls count="1"><call number="1" date="1717147800000" /></calls>', /a page, or XML, of no app/],
   ['a word of JSON', 'a.json', '"hello"', /no messages/]
 ])('%s is refused with a sentence', async (_, name, content, message) => {
   const attempt = wholeHistory(put(name, content))

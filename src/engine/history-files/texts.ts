@@ -63,8 +63,8 @@ const NO_TEXTS: [RegExp, string][] = [
 ]
 /** Characters that are rare in texts. */
 const NO_LETTERS = /[\0-\x08\x0e-\x1a\x1c-\x1e\x7f-\x84\x86-\x9f\ufffd]/g
-/** Page of an unknown format. */
-const PAGE = /^<(?:!doctype html|html|head|body)\b/i
+/** Page or XML of an unknown format. */
+const PAGE = /^<(?:!doctype html|html|head|body|\?xml)\b/i
 /** Throws ImportError if these bytes cannot begin a text. */
 export function refuseOthers(file: string, first: Buffer): void {
   const what = NO_TEXTS.find(([signature]) => signature.test(first.toString('latin1')))
@@ -83,7 +83,7 @@ export async function plainFormatOf(file: TextFile, probe: Probe): Promise<Impor
       null,
       /class="page_wrap"/.test(head)
         ? "this is Telegram's export for reading; export it anew with the format JSON"
-        : 'this is a page of no app that Mnemo knows',
+        : 'this is a page, or XML, of no app that Mnemo knows',
       'other-format'
     )
   const [line = ''] = head.split(/\r\n?|\n/)

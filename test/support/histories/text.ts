@@ -622,6 +622,14 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'LINE in Thai',
+    format: 'line',
+    file: 'line.txt',
+    content: '[LINE] ประวัติการสนทนากับ Ann\nบันทึกวันที่: 2024/06/01 10:00\n\nศ. 31/5/2567\n09:30\tAnn\tสวัสดี\n09:31\tBob\tครับ\n',
+    local: true,
+    lines: { Ann: ['2024-05-31 09:30:00 Ann: สวัสดี', '2024-05-31 09:31:00 Bob: ครับ'] }
+  },
+  {
     of: 'KakaoTalk, phone in another language',
     format: 'kakaotalk',
     file: 'KakaoTalk_山田.txt',

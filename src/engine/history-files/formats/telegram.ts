@@ -43,7 +43,8 @@ const timeOf = (message: Record<string, unknown>): number | null => {
 }
 /** 'user1', or the bare number of exports until 2020. */
 const senderId = (message: Record<string, unknown>): string | null => {
-  const id = textOf(message['from_id'])
+  // calls have an actor
+  const id = textOf(message['from_id'] ?? message['actor_id'])
   return id === null ? null : /^\d+$/.test(id) ? `user${id}` : id
 }
 
@@ -79,7 +80,8 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
       if (!isRecord(value)) return
       if (value['action'] === 'pin_message') chat.pinned.add(textOf(value['message_id']) ?? '')
       const id = senderId(value)
-      if (id !== null && !chat.senders.has(id)) chat.senders.set(id, textOf(value['from']) ?? id)
+      const name = textOf(value['from']) ?? textOf(value['actor'])
+      if (id !== null && (!chat.senders.has(id) || (name !== null && chat.senders.get(id) === id))) chat.senders.set(id, name ?? id)
     }
   }
   await readJson(file, PATHS, learn, { all: true, onBroken: (_, line) => void (end = line) })
@@ -95,7 +97,9 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
       if (owner.id !== null && id !== null) return id === `user${owner.id}`
       if (owner.name !== null) return sender === owner.name
       if (chat.type === 'saved_messages') return true
-      return partner !== null && chat.senders.has(partner) ? id !== partner : undefined
+      const other = partner === null ? undefined : chat.senders.get(partner)
+      if (other === undefined) return undefined
+      return id !== null ? id !== partner : sender === other ? false : undefined
     }
     heads.set(chat, { head: { name, id: chat.id === null ? null : `telegram:${chat.id}` }, own })
   }
@@ -118,7 +122,10 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
           if (read === 'notice') sink.notice()
           else if ('kind' in read) sink.unread(read.kind, `${path.at(-1)}: ${shown(value)}`)
           else {
-            const outgoing = place.own(isRecord(value) ? senderId(value) : null, read.sender)
+            const id = isRecord(value) ? senderId(value) : null
+            // a name that one message lacks, others have
+            if (id !== null && read.sender === id) read.sender = chat.senders.get(id) ?? id
+            const outgoing = place.own(id, read.sender)
             if (outgoing !== undefined) read.outgoing = outgoing
             if (read.id !== undefined && chat.pinned.has(read.id)) read.pinned = true
             sink.message(read)

@@ -25,12 +25,10 @@ export function nearby(word: string, now: Date, single: (word: string, at?: Date
     .replace(ABOUT_BEFORE, '')
     .replace(ABOUT_BEHIND, '')
     .replace(/ (?:at )?(?:around|about) /, ' ')
-  if (about !== word && about !== '') {
-    const span = single(about)
-    if (span === null) return null
-    const length = span.to - span.from
+  const span = about === word || about === '' ? null : single(about)
+  if (span !== null) {
     if (span.clock === true) return { from: span.from - HALF_HOUR_MS, to: span.to + HALF_HOUR_MS, clock: true }
-    return length <= 1.1 * DAY_MS ? { from: moved(span.from, -1), to: moved(span.to, 1) } : span
+    return span.to - span.from <= 1.1 * DAY_MS ? { from: moved(span.from, -1), to: moved(span.to, 1) } : span
   }
   return weekOf(word, single) ?? sameDay(word, now, single) ?? numberedDay(word, now)
 }

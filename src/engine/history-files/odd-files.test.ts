@@ -312,6 +312,7 @@ test.each<[string, string, string | Buffer, RegExp]>([
   ['nothing but zeros', 'a.txt', Buffer.alloc(10_000), /nothing in it/],
   ['blanks', 'a.txt', '\n\n  \n', /nothing in it/],
   ['a page of the web', 'a.html', '<!doctype html><html><body>hi</body></html>', /a page, or XML, of no app/],
+  ['notes with a time above them', 'notes.txt', 'Meeting notes 2024-05-31 09:30\nwe met\n\nand left', /which of its columns|other-format|not clear/],
   ['a list of calls', 'calls.xml', '<?xml version="1.0" ?>\n<calls count="1"><call number="1" date="1717147800000" /></calls>', /a page, or XML, of no app/],
   ['a word of JSON', 'a.json', '"hello"', /no messages/]
 ])('%s is refused with a sentence', async (_, name, content, message) => {

@@ -96,7 +96,8 @@ export const wechatCopied = textHistory({
   matches({ head, lines }) {
     if (namedStamp(lines[0] ?? '') === null || namedStamp(lines[1] ?? '') !== null) return false
     const [, ...others] = head.split(/\r\n?|\n(?=\s*\n)/)
-    return others.length === 0 || others.some((part) => namedStamp(part.trimStart().split(/\r\n?|\n/)[0] ?? '') !== null)
+    // one such line may head anything
+    return others.some((part) => namedStamp(part.trimStart().split(/\r\n?|\n/)[0] ?? '') !== null)
   },
   open: (file) => openCopied(file, namedStamp, false)
 })

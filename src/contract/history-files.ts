@@ -42,7 +42,9 @@ export const ImportFormat = z.enum([
   'skype',
   'mattermost',
   'zulip',
-  'sms'
+  'sms',
+  'feishu',
+  'wecom'
 ])
 export type ImportFormat = z.infer<typeof ImportFormat>
 

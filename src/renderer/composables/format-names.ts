@@ -33,5 +33,7 @@ export const FORMAT_NAMES: Record<ImportFormat, string> = {
   skype: 'Skype / Teams',
   mattermost: 'Mattermost',
   zulip: 'Zulip',
-  sms: 'SMS Backup & Restore'
+  sms: 'SMS Backup & Restore',
+  feishu: '飞书 / Feishu (Lark)',
+  wecom: '企业微信 / WeCom'
 }

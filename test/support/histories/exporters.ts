@@ -171,5 +171,94 @@ export const EXPORTER_HISTORIES: HistoryFixture[] = [
     local: true,
     lines: { Ann: ['2024-05-31 09:30:00 <Ann: hello', '2024-05-31 09:31:00 >Me: hi [image IMG_1.HEIC]'] },
     notices: 1
+  },
+  {
+    of: 'Feishu, answer of its list of messages',
+    format: 'feishu',
+    file: 'messages.json',
+    content: {
+      code: 0,
+      msg: 'success',
+      data: {
+        has_more: false,
+        items: [
+          {
+            message_id: 'om_1',
+            msg_type: 'text',
+            create_time: '1717147800000',
+            chat_id: 'oc_5',
+            sender: { id: 'ou_1', id_type: 'open_id', sender_type: 'user' },
+            body: { content: '{"text":"@_user_1 明天开会"}' },
+            mentions: [{ key: '@_user_1', id: 'ou_2', id_type: 'open_id', name: '李四' }]
+          },
+          {
+            message_id: 'om_2',
+            parent_id: 'om_1',
+            msg_type: 'image',
+            create_time: '1717147860000',
+            chat_id: 'oc_5',
+            sender: { id: 'ou_2' },
+            body: { content: '{"image_key":"img_v2"}' }
+          },
+          {
+            message_id: 'om_3',
+            msg_type: 'post',
+            create_time: '1717147870000',
+            updated: true,
+            chat_id: 'oc_5',
+            sender: { id: 'ou_2' },
+            body: {
+              content:
+                '{"title":"周报","content":[[{"tag":"text","text":"看"},{"tag":"a","href":"https://example.org","text":"这里"}],[{"tag":"at","user_id":"x","user_name":"王五"}]]}'
+            }
+          },
+          { message_id: 'om_4', msg_type: 'system', create_time: '1717147880000', chat_id: 'oc_5', sender: { id: 'ou_2' }, body: { content: '{}' } },
+          { message_id: 'om_5', msg_type: 'hongbao', create_time: '1717147890000', chat_id: 'oc_5', sender: { id: 'ou_2' }, body: { content: '{"x":1}' } }
+        ]
+      }
+    },
+    lines: {
+      oc_5: [
+        '2024-05-31T09:30:00.000Z ou_1: @李四 明天开会',
+        '2024-05-31T09:31:00.000Z 李四: [image img_v2] (re om_1)',
+        '2024-05-31T09:31:10.000Z 李四: 周报\n看这里 (https://example.org)\n@王五 (edited)'
+      ]
+    },
+    notices: 1,
+    unread: { hongbao: 1 }
+  },
+  {
+    of: 'WeCom, archive of conversations',
+    format: 'wecom',
+    file: 'chatdata.jsonl',
+    content: [
+      { msgid: 'm1', action: 'send', from: 'ann', tolist: ['bo'], roomid: '', msgtime: 1717147800000, msgtype: 'text', text: { content: '你好' } },
+      {
+        msgid: 'm2',
+        action: 'send',
+        from: 'bo',
+        tolist: ['ann'],
+        roomid: '',
+        msgtime: 1717147860000,
+        msgtype: 'file',
+        file: { filename: '资料.docx', fileext: 'docx', filesize: 18181, sdkfileid: 'E4' }
+      },
+      { msgid: 'm3', action: 'recall', from: 'bo', tolist: ['ann'], roomid: '', msgtime: 1717147870000, msgtype: 'revoke', revoke: { pre_msgid: 'm2' } },
+      {
+        msgid: 'm4',
+        action: 'send',
+        from: 'ann',
+        tolist: ['bo', 'cy'],
+        roomid: 'wr1',
+        msgtime: 1717147880000,
+        msgtype: 'link',
+        link: { title: '公告', description: '放假', link_url: 'https://example.org', image_url: 'x' }
+      }
+    ],
+    lines: {
+      'ann, bo': ['2024-05-31T09:30:00.000Z ann: 你好', '2024-05-31T09:31:00.000Z bo: [file 资料.docx]'],
+      wr1: ['2024-05-31T09:31:20.000Z ann: 公告\n放假\nhttps://example.org']
+    },
+    notices: 1
   }
 ]

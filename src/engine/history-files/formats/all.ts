@@ -29,8 +29,11 @@ import { viber } from './viber.ts'
 import { wechatCsv } from './wechat-csv.ts'
 import { chatlogJson, pyWxDumpJson, weFlowJson } from './wechat-json.ts'
 import { memoTracePage, wechatExporterPage } from './wechat-pages.ts'
+import { feishu, wecom } from './work-chats.ts'
 
 const OF_JSON = [
+  ...feishu,
+  ...wecom,
   chatLab,
   chatLabLines,
   qqExporter,

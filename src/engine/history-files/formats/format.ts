@@ -63,6 +63,8 @@ function shapeOfJson(head: string): Set<string> {
 
 /** Combined shape of the first JSON lines; null: lines are no objects. Some may be invalid. */
 function shapeOfLines(lines: readonly string[], cut: boolean): Set<string> | null {
+  // one value of many lines, each of which may be an object of its own
+  if (/[[{,:]\s*$/.test(lines[0] ?? '') && lines.length > 1) return null
   const shape = new Set<string>()
   let [right, wrong] = [0, 0]
   for (const [index, line] of lines.slice(0, MOST_JSON_LINES).entries()) {

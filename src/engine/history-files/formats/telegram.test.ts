@@ -1,4 +1,4 @@
-/** People of Telegram's JSON, where a message does not say all of them. */
+/** People of Telegram's JSON, where a message does not say all of them; JSON with a message a line that is no JSON lines. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -33,4 +33,14 @@ test('a call is of the person who called, and a message without a name is of the
     ['Ann', false, 'hi'],
     ['Me', true, 'hello']
   ])
+})
+
+test('a list of messages that has one in each line is one value', async () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'message_1.json')
+  const line = (content: string, at: number): string => JSON.stringify({ sender_name: 'Ann', timestamp_ms: 1_717_147_800_000 + at, content })
+  writeFileSync(path, `{"participants":[{"name":"Ann"}],"messages":[\n${line('one', 0)},\n${line('two', 1000)}\n],"title":"Ann","thread_path":"inbox/ann_1"}`)
+  const { format, ids, conversations } = await wholeHistory(path)
+  expect([format, ids]).toEqual(['messenger', ['messenger:inbox/ann_1']])
+  expect(conversations['Ann']?.map(({ text }) => text)).toEqual(['one', 'two'])
 })

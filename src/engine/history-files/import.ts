@@ -21,6 +21,7 @@ import {
   type Sink
 } from './history.ts'
 import { Identity, importedName, namedAddress } from './identity.ts'
+import { ImportedIds } from './imported-ids.ts'
 import { readHistory } from './read.ts'
 import { StoredMessages, type StoredMessage } from './stored.ts'
 import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
@@ -128,7 +129,7 @@ interface Target {
   waiting: ImportRow[]
   /** Length of their texts, UTF-16 units. */
   units: number
-  ids: MessageId[]
+  ids: ImportedIds
 }
 
 /** Throws ImportError; ImportStopped if the store stops it; on cancellation, after added messages are removed again. */
@@ -191,7 +192,7 @@ class Import {
       // an import stopped by a full disk continues when it is repeated
       if (!(error instanceof ImportError) && !this.#context.signal.aborted && this.#done > 0)
         throw new ImportStopped(this.#done + this.#known, this.#survey.messages, error)
-      for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids }))
+      for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids: ids.all() }))
       throw error
     }
     const { columns } = this.#history
@@ -233,7 +234,7 @@ class Import {
           place: 0,
           waiting: [],
           units: 0,
-          ids: []
+          ids: new ImportedIds()
         })
       }
     } finally {
@@ -300,7 +301,7 @@ class Import {
         format: surveyed.head.format ?? this.#history.format,
         self: this.#self === null ? null : this.#called(this.#self)
       })
-      for (const id of changes.ids) ids.push(id as MessageId)
+      ids.add(changes.ids)
       this.#conversation ??= changes.conversations[0]?.id ?? null
       this.#context.changed({ ...changes, ids: [] })
       this.#done += changes.added

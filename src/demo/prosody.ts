@@ -194,7 +194,7 @@ modules_enabled = { ${[...MODULES.filter((name) => !without.includes(name)), ...
 plugin_paths = { ${lua(modules.folder)} }
 authentication = "internal_plain"
 default_storage = "internal"
-${large && hasSqlite() ? `storage = { archive = "sql", muc_log = "sql" }\nsql = { driver = "SQLite3", database = ${lua(join(folder, 'archives.sqlite'))} }\nmodules_disabled = { "s2s", "offline" }` : 'modules_disabled = { "s2s" }'}
+${large && hasSqlite() ? `storage = { archive = "sql", muc_log = "sql" }\nsql = { driver = "SQLite3", database = ${lua(join(folder, 'archives.sqlite'))} }\nmodules_disabled = { "s2s", "offline" }` : `${large ? 'storage_archive_item_limit = 10000000\n' : ''}modules_disabled = { "s2s" }`}
 archive_expires_after = "never"
 max_archive_query_results = 500
 c2s_require_encryption = true

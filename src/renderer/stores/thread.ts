@@ -1,15 +1,16 @@
 /** Messages shown in this window: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef } from 'vue'
-import type { ConversationId, LinkMetadata, Message, MessageId, Notice } from '../../contract/domain.ts'
+import type { ConversationId, Message, MessageId, Notice } from '../../contract/domain.ts'
 import type { Range } from '../../contract/search.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
 import { quietly } from '../composables/unforeseen.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
 import { useConversationsStore } from './conversations.ts'
-import { placeOf, setPlace } from './places.ts'
+import { placeKeeper, placeOf } from './places.ts'
 import { applyChanges } from './stretch.ts'
+import { useWriting } from './writing.ts'
 
 const PAGE = 60
 /** Most messages held; beyond that, those out of sight are dropped. */
@@ -22,8 +23,6 @@ const RELOAD_MS = 250
 const SLOWEST_RELOAD_MS = 2000
 /** Reloading takes at most one SHARE-th of a window's time; the rest is left to typing. */
 const SHARE = 6
-/** Interval at which the reading position is saved, ms. */
-const KEEP_MS = 1000
 
 export const useThreadStore = defineStore('thread', () => {
   const conversations = useConversationsStore()
@@ -43,20 +42,10 @@ export const useThreadStore = defineStore('thread', () => {
   const atEnd = ref(true)
   /** Counter of openings: the position is restored each time, also if the conversation was open already. */
   const opened = ref(0)
-  /** Counter of messages sent from this window: the list scrolls to each. */
-  const sent = ref(0)
   /** Rows are being added or removed at the start: the list keeps its position by counting from the end. */
   const prepending = ref(false)
   /** Message that was jumped to, with the matched ranges. */
   const target = ref<{ id: MessageId; ranges: Range[]; align: 'center' | 'start'; serial: number } | null>(null)
-  /** Message that the composer replies to or edits. */
-  const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
-  /** Text to put back into the composer; `serial` distinguishes equal ones. */
-  const rewritten = ref<{ text: string; serial: number } | null>(null)
-  function rewrite(text: string): void {
-    writing.value = null
-    rewritten.value = { text, serial: (rewritten.value?.serial ?? 0) + 1 }
-  }
   /** Time in ms of the day that the day picker opens with; null while it is closed. */
   const choosingDay = ref<number | null>(null)
   /** Message at which reading was left; null: open at the end, or at the first unread message. */
@@ -65,9 +54,7 @@ export const useThreadStore = defineStore('thread', () => {
   const details = ref<Message | null>(null)
   /** Read position at the time the conversation was opened. */
   const readUpTo = ref(0)
-  /** Reading position that is not saved yet. */
-  let place: { conversation: ConversationId; top: MessageId | null } | null = null
-  let keeping: number | undefined
+  const kept = placeKeeper()
   let epoch = 0
   let reloading: number | null = null
   let reloadAfter = RELOAD_MS
@@ -188,7 +175,7 @@ export const useThreadStore = defineStore('thread', () => {
 
   /** Ends replies, edits and open dialogs of the conversation shown. */
   function leave(): void {
-    flushPlace()
+    kept.flush()
     writing.value = null
     choosingDay.value = null
     details.value = null
@@ -260,14 +247,7 @@ export const useThreadStore = defineStore('thread', () => {
   function keepPlace(top: MessageId | null): void {
     // after a jump, the position is not where the user was reading
     if (conversation.value === null || target.value !== null) return
-    place = { conversation: conversation.value, top: atEnd.value ? null : top }
-    keeping ??= window.setTimeout(flushPlace, KEEP_MS)
-  }
-  function flushPlace(): void {
-    clearTimeout(keeping)
-    keeping = undefined
-    if (place !== null) setPlace(place.conversation, place.top)
-    place = null
+    kept.keep(conversation.value, atEnd.value ? null : top)
   }
 
   function aim(id: MessageId, ranges: Range[], align: 'center' | 'start'): void {
@@ -288,7 +268,7 @@ export const useThreadStore = defineStore('thread', () => {
   }
 
   async function close(): Promise<void> {
-    flushPlace()
+    kept.flush()
     epoch++
     loading.value = false
     late = []
@@ -367,36 +347,9 @@ export const useThreadStore = defineStore('thread', () => {
     if (hasNewer.value) await load({ kind: 'newest' })
   }
 
-  /** Sends the text. Throws CallFailed ('too-long'); the reply or edit stays open then. */
-  async function send(text: string, link: LinkMetadata | null): Promise<void> {
-    const about = writing.value
-    writing.value = null
-    try {
-      await post(text, link, about)
-    } catch (cause) {
-      writing.value ??= about
-      throw cause
-    }
-  }
-
-  async function post(text: string, link: LinkMetadata | null, about: typeof writing.value): Promise<void> {
-    const id = conversation.value
-    if (id === null) return
-    if (about?.kind === 'edit') {
-      if (about.message.text !== text) await call('messages.change', { id: about.message.id, kind: 'correction', text })
-      return
-    }
-    const message = await call('messages.send', { conversation: id, text, reply: about?.message.id ?? null, link })
-    if (conversation.value !== id) return
+  const { writing, rewritten, rewrite, sent, send, sendFile } = useWriting(conversation, (message) => {
     if (!hasNewer.value) messages.value = applyChanges(messages.value, [message], [], true)
-    sent.value++
-  }
-
-  /** Sends a file that was handed over; its message arrives as an event. Throws CallFailed. */
-  async function sendFile(id: ConversationId, token: string): Promise<void> {
-    await call('files.send', { token, conversation: id })
-    if (conversation.value === id) sent.value++
-  }
+  })
 
   /** Newest own message that can be corrected, if it is loaded. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)

@@ -181,13 +181,39 @@ test.each([
   for (const key of keysOf(en)) expect([key, places(words, key)]).toEqual([key, places(en, key)])
 })
 
-test('every text is used, and every used text exists', () => {
-  const root = import.meta.dirname
-  const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
+/** Counted nouns: '{n} new messages', but not '3 of 4' or '3 online'. */
+const COUNTED = /\{(?!at\b)\w+\} (?!of\b|online\b|here\b|others? )((?:new |missing |scheduled |system |other )?\w+)/
+test('English texts with a number have a singular and a plural, and callers pass the number', () => {
+  const called = sources()
+  for (const key of keysOf(en)) {
+    const forms = String(wordAt(en, key)).split(' | ')
+    const counts = /\{n\}/.test(forms.join())
+    if (forms.length === 1) {
+      expect([key, counts && COUNTED.exec(forms[0] ?? '')?.[1]?.endsWith('s') === true]).toEqual([key, false])
+      continue
+    }
+    expect([key, called.includes(`t('${key}')`)]).toEqual([key, false])
+    const [one = '', many = ''] = forms.slice(-2)
+    expect([key, forms.length === 2 && one === many, /\{n\} (\w+ )?\w+s\b/.test(one)]).toEqual([key, false, false])
+    // a third form, for zero, has no number
+    if (forms.length > 2) expect([key, forms.length, forms[0]?.includes('{')]).toEqual([key, 3, false])
+  }
+})
+
+test('numbers are formatted in the language of the interface, not of the system', () => {
+  expect(sources()).not.toContain('.toLocaleString()')
+})
+
+/** Sources of the windows, without texts and tests. */
+const sources = (): string =>
+  readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(vue|ts)$/.test(name) && !/i18n.(en|ja|zh-CN|zh-TW)\.ts$/.test(name) && !name.endsWith('.test.ts'))
-    .map((name) => readFileSync(join(root, name), 'utf8'))
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
     .join('\n')
-  const named = new Set([...source.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((match) => match[1]))
+
+test('every text is used, and every used text exists', () => {
+  const source = sources()
+  const named = new Set([...source.matchAll(/\b(?:t|counted)\(\s*'([\w.-]+)'/g)].map((match) => match[1]))
   for (const [, path] of source.matchAll(/(?:\?|:)\s*\$?t?\(?'((?:problem|settings|state|presence)\.[\w-]+)'/g)) named.add(path)
   const dynamic = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map((match) => match[1])
   const all = keysOf(en)

@@ -238,7 +238,7 @@ const STYLE = `:root{color-scheme:light dark;font:15px/1.5 system-ui,-apple-syst
 
 function page(language: 'zh-CN' | 'en'): Writer {
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'full' })
-  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false })
+  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   let day = ''
   const media = (message: Message, files: ReadonlyMap<number, string>): string =>
     message.attachments

@@ -1,24 +1,24 @@
-/** Words that are completed as they are typed: who is mentioned, behind an @; an emoji, behind a colon. */
+/** Completion in the composer: mentions after an @, emoji after a colon. */
 import { ref, type Ref } from 'vue'
 
 export interface CompletedWordsOptions {
   area: Readonly<Ref<HTMLTextAreaElement | null>>
   text: Readonly<Ref<string>>
-  /** Only in a group somebody can be mentioned. */
+  /** Mentions are completed in groups only. */
   isGroup(): boolean
-  /** Sets the whole text, and the field to its height. */
+  /** Replaces the whole text and fits the field's height. */
   put(text: string): Promise<void>
   changed(): void
 }
 
 export interface CompletedWords {
-  /** What is typed after an @ that stands at the cursor; null: there is none. */
+  /** Text after an @ before the cursor, or null. */
   mention: Ref<string | null>
   /** Text after a colon at the cursor: an emoji name, from two letters or one Chinese character on. */
   emojiName: Ref<string | null>
   lookForMention(): void
   lookForEmoji(): void
-  /** The field has no cursor any more. */
+  /** Ends completion, when the field loses the focus. */
   forget(): void
   pick(nick: string): Promise<void>
   /** Inserts an emoji at the cursor, replacing the `typed` characters before it. */

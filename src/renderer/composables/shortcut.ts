@@ -6,6 +6,6 @@ export const withCommand = (event: KeyboardEvent): boolean => (isMac ? event.met
 
 export const keys = (key: string): string => (isMac ? `⌘${key}` : `Ctrl+${key}`)
 
-/** Escape that is still to be taken: no dialog, menu or picker is open, which it would close. One that closes just now still stands in the document. */
+/** Escape for the window itself: no dialog, menu or picker is open. One that this key closes is still in the document. */
 export const isLeaving = (event: KeyboardEvent): boolean =>
   event.key === 'Escape' && !event.defaultPrevented && !event.isComposing && document.querySelector('[data-dismissable-layer]') === null

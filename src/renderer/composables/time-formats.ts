@@ -7,19 +7,25 @@ export interface TimeFormats {
   brief(time: number): string
   /** For a separator: today, yesterday, or the full date. */
   day(time: number): string
+  /** Day (today and yesterday by name) and clock, such as of a reminder. */
+  moment(time: number): string
   full(time: number): string
 }
 
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
 
+/** 24 hours, midnight as 00:00; `hour12: false` makes it 24:00 in English. */
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
 const FORMATS = {
-  clock: { hour: '2-digit', minute: '2-digit', hour12: false },
+  clock: CLOCK,
   monthDay: { month: 'short', day: 'numeric' },
   yearMonthDay: { year: 'numeric', month: 'numeric', day: 'numeric' },
   weekday: { weekday: 'short' },
   weekdayDate: { weekday: 'long', month: 'long', day: 'numeric' },
   weekdayYear: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
-  full: { dateStyle: 'full', timeStyle: 'medium' }
+  moment: { weekday: 'short', month: 'short', day: 'numeric', ...CLOCK },
+  momentYear: { year: 'numeric', month: 'short', day: 'numeric', ...CLOCK },
+  full: { dateStyle: 'full', timeStyle: 'medium', hourCycle: 'h23' }
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>
 type Formats = Record<keyof typeof FORMATS, Intl.DateTimeFormat>
 
@@ -42,7 +48,7 @@ export function formatsOf(locale: string): Formats {
  * @param now milliseconds; a time after today is written as a date
  */
 export function timeFormats(locale: string, words: { today: string; yesterday: string }, now: () => number = Date.now): TimeFormats {
-  const { clock, monthDay, yearMonthDay, weekday, weekdayDate, weekdayYear, full } = formatsOf(locale)
+  const { clock, monthDay, yearMonthDay, weekday, weekdayDate, weekdayYear, moment, momentYear, full } = formatsOf(locale)
   const sameYear = (time: number): boolean => new Date(time).getFullYear() === new Date(now()).getFullYear()
   const daysAgo = (time: number): number => Math.round((startOfDay(now()) - startOfDay(time)) / 86_400_000)
   return {
@@ -56,6 +62,11 @@ export function timeFormats(locale: string, words: { today: string; yesterday: s
     },
     day: (time) =>
       daysAgo(time) === 0 ? words.today : daysAgo(time) === 1 ? words.yesterday : sameYear(time) ? weekdayDate.format(time) : weekdayYear.format(time),
+    moment: (time) => {
+      const ago = daysAgo(time)
+      if (ago === 0 || ago === 1) return `${ago === 0 ? words.today : words.yesterday} ${clock.format(time)}`
+      return (sameYear(time) ? moment : momentYear).format(time)
+    },
     full: (time) => full.format(time)
   }
 }

@@ -1,4 +1,4 @@
-/** The sign to others that we type in a conversation (XEP-0085). */
+/** Typing notifications that we send (XEP-0085). */
 import type { ConversationId } from '../../contract/domain.ts'
 import { call } from '../bridge.ts'
 import { quietly } from './unforeseen.ts'

@@ -36,7 +36,7 @@ test("every failure reported by the main process is shown in the reader's langua
   )
   expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full' })))).toMatch(/no room/)
   expect(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full', stopped: { imported: 31_998, total: 60_000 } }))).toMatch(
-    /no room.* 31,998 of 60,000 messages were imported\./
+    /no room.* Imported: 31,998 of 60,000\./
   )
 })
 

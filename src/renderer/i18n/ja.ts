@@ -71,7 +71,7 @@ export default {
     servers: '誰でも使えるサーバー',
     source: 'XMPP Providers（providers.xmpp.net）の 2026 年 6 月の情報です。Mnemo の開発者が運営するものではありません。',
     country: '{country}、{year} 年開始',
-    archive: 'メッセージを {days} 日間保存',
+    archive: 'メッセージを {n} 日間保存',
     files: 'ファイルは {size} MB まで',
     asking: '{server} に問い合わせています…',
     on: '{server} にアカウントを作成',
@@ -449,7 +449,7 @@ export default {
     open: '開く',
     join: '統合',
     histories: '統合した履歴',
-    messages: '{n} 件のメッセージ | {n} 件のメッセージ | {n} 件のメッセージ',
+    messages: '{n} 件のメッセージ',
     part: '分離'
   },
   certificate: {
@@ -555,6 +555,7 @@ export default {
   },
   stickers: {
     title: 'ステッカー',
+    noneFound: 'この名前のステッカーはありません',
     find: 'ステッカーを検索',
     add: '画像からステッカーを作成',
     addFolder: 'フォルダーからパックを追加',
@@ -575,6 +576,7 @@ export default {
   },
   emoji: {
     title: '絵文字',
+    none: 'この名前の絵文字はありません',
     find: '絵文字を探す',
     tone: '肌の色',
     groups: '分類',
@@ -618,9 +620,10 @@ export default {
   },
   storage: {
     title: 'ストレージ',
-    messages: 'メッセージ {count} 件と索引',
+    messages: 'メッセージ {n} 件と索引',
     media: '画像とファイル',
-    counts: 'メッセージ {messages} 件、ファイル {files} 個',
+    counts: 'メッセージ {n} 件、{files}',
+    files: 'ファイル {n} 個',
     all: '{n} 件すべて表示',
     clear: 'ファイルを消去',
     clearAll: 'すべてのファイルを消去',
@@ -993,7 +996,8 @@ export default {
     about:
       'LINE、WhatsApp、Telegram、WeChat、QQ、KakaoTalk、Signal、Discord、Messenger、Slack、IRC など多くのアプリの書き出しファイル（.zip にまとめたものも可）と、CSV、TSV、JSON に対応。書き込む前に内容を確認できます。繰り返し取り込んでも重複しません。',
     title: '{file} を取り込む',
-    found: '{format}：会話 {conversations} 件、メッセージ {n} 件',
+    found: '{format}：{conversations}、メッセージ {n} 件',
+    conversations: '会話 {n} 件',
     conversation: '会話',
     self: 'あなたはどの人ですか？',
     nobody: 'どれでもない',
@@ -1002,12 +1006,12 @@ export default {
     notices: 'システムの通知 {n} 行は取り込みません。',
     start: '取り込む',
     working: '進行状況',
-    imported: '{added} 件を追加しました。{known} 件はすでにありました。',
-    filled: '不足していたファイル {n} 件を補いました。 | 不足していたファイル {n} 件を補いました。 | 不足していたファイル {n} 件を補いました。',
+    imported: '{n} 件を追加しました。{known} 件はすでにありました。',
+    filled: '不足していたファイル {n} 件を補いました。',
     locked: '「{file}」は暗号化されています。パスワードを入力してください。Conversations のバックアップは、そのアカウントのパスワードで開きます。',
     password: 'パスワード',
     unlock: '開く',
-    exported: '{messages} 件のメッセージを {path} に書き出しました',
+    exported: '{n} 件のメッセージを {path} に書き出しました',
     cancelled: '中止しました。何も変わっていません。',
     close: '閉じる'
   },
@@ -1079,7 +1083,7 @@ export default {
     keepYear: '1 年',
     keepTitle: '古いメッセージを削除しますか？',
     keepAbout:
-      'このコンピューターには、期限より古いメッセージが {count} 件あります。これらと今後期限を過ぎるものは、このコンピューターと検索から消えます。スター付きは残ります。元に戻せません。',
+      'このコンピューターには、期限より古いメッセージが {n} 件あります。これらと今後期限を過ぎるものは、このコンピューターと検索から消えます。スター付きは残ります。元に戻せません。',
     keepConfirm: '古いメッセージを削除',
     keepCancel: 'キャンセル',
     about: 'Mnemo について',
@@ -1108,7 +1112,7 @@ export default {
     noteHint: '自分だけに表示されます',
     ownName: '自分用の名前',
     picture: '画像',
-    counts: '{members}人、{here}人がオンライン',
+    counts: '{n}人、{here}人がオンライン',
     imported: 'インポートした会話',
     importedFrom: '{program}からインポート'
   },

@@ -23,7 +23,7 @@ function setPlace(id: ConversationId, message: MessageId | null): void {
   localStorage.setItem(PLACES, JSON.stringify([...kept].slice(-MOST_PLACES)))
 }
 
-/** Writes down where one is, now and then; `flush` at once. */
+/** Saves the reading position at intervals; `flush` saves it at once. */
 export function placeKeeper(): { keep(conversation: ConversationId, top: MessageId | null): void; flush(): void } {
   let place: { conversation: ConversationId; top: MessageId | null } | null = null
   let timer: number | undefined

@@ -1,4 +1,4 @@
-/** What is written and sent in the conversation that this window shows. Part of the thread store. */
+/** Part of the thread store: replies, edits and sending in the conversation shown. */
 import { ref, type Ref } from 'vue'
 import type { ConversationId, LinkMetadata, Message } from '../../contract/domain.ts'
 import { call } from '../bridge.ts'
@@ -17,7 +17,7 @@ export interface Writing {
   sendFile(id: ConversationId, token: string): Promise<void>
 }
 
-/** `shown`: takes a message that was sent, before its event comes. */
+/** `shown` takes a sent message before its event arrives. */
 export function useWriting(conversation: Readonly<Ref<ConversationId | null>>, shown: (message: Message) => void): Writing {
   const writing: Writing['writing'] = ref(null)
   const rewritten: Writing['rewritten'] = ref(null)

@@ -87,7 +87,8 @@ function measure(leastSide: number): string[] {
     const within = control.matches('input:not(.input)') ? (control.closest('label, [role=radiogroup], .search') ?? control) : control
     const box = within.getBoundingClientRect()
     const style = getComputedStyle(control)
-    if (!inText(control) && (box.width < leastSide - 0.5 || box.height < leastSide - 0.5))
+    // bars of a histogram are as wide as their months are many (2.5.8, 'essential')
+    if (!inText(control) && !control.matches('[data-test=month]') && (box.width < leastSide - 0.5 || box.height < leastSide - 0.5))
       faults.add(`smaller than ${leastSide}: ${named(control)} ${Math.round(box.width)}×${Math.round(box.height)}`)
     // labels of buttons do not wrap
     if (control.matches('.button, .chip, .tool, .segment, [role=tab]')) {

@@ -189,7 +189,8 @@ test('English texts with a number have a singular and a plural, and callers pass
     const forms = String(wordAt(en, key)).split(' | ')
     const counts = /\{n\}/.test(forms.join())
     if (forms.length === 1) {
-      expect([key, counts && COUNTED.exec(forms[0] ?? '')?.[1]?.endsWith('s') === true]).toEqual([key, false])
+      // a minimum is never one
+      expect([key, counts && !/at least/i.test(forms[0] ?? '') && COUNTED.exec(forms[0] ?? '')?.[1]?.endsWith('s') === true]).toEqual([key, false])
       continue
     }
     expect([key, called.includes(`t('${key}')`)]).toEqual([key, false])

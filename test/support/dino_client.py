@@ -114,7 +114,7 @@ def program():
     return lambda *args: subprocess.Popen(["dino-im", *args], env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 
-def until(fact, seconds=60):
+def until(fact, seconds=180):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = fact()

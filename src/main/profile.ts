@@ -1,7 +1,7 @@
 /** Profile in use: the user's own, or the demo's. Switching closes one engine and opens another. */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
-import type { AppState } from '../contract/ipc.ts'
+import type { AppState } from '../contract/requests/app.ts'
 import type { Demo } from '../demo/demo.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 

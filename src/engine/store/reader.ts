@@ -1,6 +1,6 @@
 /** Read queries of the store. Runs in reader threads beside the writer (WAL). */
 import type { ConversationId, ConversationUsage, GroupReader, Jid, Message, MessageId, MessagePage, TextVersion, Usage } from '../../contract/domain.ts'
-import type { PageAnchor } from '../../contract/ipc.ts'
+import type { PageAnchor } from '../../contract/requests/messages.ts'
 import type { ReadableDB } from './database.ts'
 import { firstKeyAt } from './order.ts'
 import { accountReads } from './tables/account.ts'

@@ -3,7 +3,7 @@
  * dialog.
  */
 import { BrowserWindow, desktopCapturer, screen, systemPreferences, type WebContents } from 'electron'
-import type { ScreenPicture } from '../../contract/ipc.ts'
+import type { ScreenPicture } from '../../contract/requests/windows.ts'
 
 /** Longest wait for a window to disappear from the screen, ms. */
 const HIDE_MS = 300

@@ -1,5 +1,5 @@
 /** Transfers files from this window to the main process, piece by piece. */
-import { LARGEST_PIECE } from '../../contract/ipc.ts'
+import { LARGEST_PIECE } from '../../contract/limits.ts'
 import { call } from '../bridge.ts'
 import { thumbHashOf } from './thumbnail.ts'
 

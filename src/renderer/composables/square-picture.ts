@@ -1,5 +1,5 @@
 /** Square pictures for people and groups, as servers and other clients accept them. */
-import type { OwnPicture } from '../../contract/ipc.ts'
+import type { OwnPicture } from '../../contract/requests/call.ts'
 
 /** Side in pixels. */
 const SIDE = 256

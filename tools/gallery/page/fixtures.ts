@@ -1,6 +1,6 @@
 /** Fixtures of the gallery: messages, conversations and files in each of their states. */
 import type { Attachment, Conversation, ConversationId, Device, Jid, Message, MessageId, Secrecy } from '../../../src/contract/domain.ts'
-import type { AppState } from '../../../src/contract/ipc.ts'
+import type { AppState } from '../../../src/contract/requests/app.ts'
 
 export const ME = 'me@example.org' as Jid
 const LI = 'lixue@example.org' as Jid

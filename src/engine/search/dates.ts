@@ -8,7 +8,7 @@ import { en, ja, zh } from 'chrono-node'
 import { recent } from './ago.ts'
 import { eastern } from './dates-eastern.ts'
 import { english, MONTH_NAMES } from './dates-english.ts'
-import { PART, timeOf } from './day-parts.ts'
+import { timeOf } from './day-parts.ts'
 import { holiday } from './holidays.ts'
 import { loose } from './loose.ts'
 import { approximate, nearby } from './nearby.ts'
@@ -95,7 +95,7 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
 function single(word: string, now: Date, order: DateOrder): Span | null {
   // a weekday after a calendar date is redundant
   const plain = approximate(word)
-    .replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| )/u, '')
+    .replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| |(?<=\)))/u, '')
     .replace(/^(?:in|on|at|during) (?=.)/, '')
     .replace(/^previous\b/, 'last')
     .replace(/ '(\d{2})$/, ' 20$1')
@@ -123,16 +123,26 @@ const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 
 const numbered = (word: string): string =>
   word.replace(/\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! of)/g, (name) => String(NUMBERS.indexOf(name)))
 
-/** Day with a part of it: friday evening, may 3 in the morning, the evening of 3 may, 5.3晚上. */
+/** Numeric date with a part of the day or a time behind it. */
+const FIGURES_AND_PART = /^(?<day>(?:\d{2,4}年)?\d{1,2}月\d{1,2}[日号]|\d{4}\. \d{1,2}\. \d{1,2}\.?|\d[\d./-]*(?<=[\d.])),?(?<part> .+|[^\d./\-年月日号].*)$/u
+
+/** Day with a part of it: friday evening, may 3 in the morning, the evening of 3 may, 5.3晚上, 2024-05-03 の午後. */
 function withPart(word: string, now: Date, order: DateOrder): Span | null {
   const found =
-    /^(?<day>.+?),? (?:in the |at )?(?<part>morning|afternoon|evening|night)$|^(?:the )?(?<part>morning|afternoon|evening|night) (?:of|on) (?<day>.+)$/.exec(
-      word
-    )
-  const eastern = found === null ? new RegExp(`^(?<day>[\\d./-]+)(?<part>(?:${PART}).*)$`, 'u').exec(word) : found
-  const { day: dayText = '', part = '' } = eastern?.groups ?? {}
-  const day = eastern === null ? null : single(dayText, now, order)
-  return day === null || day.clock === true || day.to - day.from > 26 * HOUR_MS ? null : timeOf(part, new Date(day.from))
+    FIGURES_AND_PART.exec(word) ??
+    /^(?<day>.+?),? (?:in the |at )?(?<part>morning|afternoon|evening|night)$/.exec(word) ??
+    /^(?:the )?(?<part>morning|afternoon|evening|night) (?:of|on) (?<day>.+)$/.exec(word)
+  const { day: dayText = '', part = '' } = found?.groups ?? {}
+  const day = found === null ? null : single(dayText, now, order)
+  if (day === null || day.clock === true || day.to - day.from > 26 * HOUR_MS) return null
+  const first = new Date(day.from)
+  const words = part.trim().replace(/^(?:in the|in|at|around) /, '')
+  const time = timeOf(words.replaceAll(' ', '').replace(/^[的の]/u, ''), first)
+  if (time !== null) return time
+  // 3pm, 3:15 p.m.: of any other date, the library knows them after its own form only
+  const [y, m, d] = [first.getFullYear(), first.getMonth() + 1, first.getDate()].map((figure) => String(figure).padStart(2, '0'))
+  const own = `${y}-${m}-${d} ${words}`
+  return /^(?:\d{1,2}(?::\d{2}){0,2} ?[ap]\.?m\.?|mid(?:day|night))$/.test(words) && own !== word ? byLibrary(own, now, order) : null
 }
 
 /** Numeric dates: 2024-05-03, 20240503, 3.5.2024, 5/3, 2024. */

@@ -51,9 +51,25 @@ const written = [
   'London +44 20 7946 0958',
   'London +44 (0)20 7946 0958'
 ]
+const amounts = [
+  '¥1299 paid',
+  '￥1,299.50',
+  '$1,299',
+  'US$1 299 due',
+  '1.299€ due',
+  '1,299元',
+  '价1299元',
+  'in the year 1299',
+  '£98,765',
+  '98 765 EUR',
+  '₩98765',
+  '£7.25',
+  '£7,25'
+]
 /** Few digits, so that pieces repeat often; separators of every kind between them. */
 const texts = [
   ...written,
+  ...amounts,
   ...Array.from({ length: 1500 }, () =>
     Array.from({ length: 6 }, () => digits(1 + Math.floor(random() * 4)) + one(['', ' ', '-', ') ', ' (', '/', '.', ', ', '    ', 'x', ':', '点'])).join('')
   )
@@ -119,6 +135,27 @@ test.each([
   ['"iphone15"', [written[17]]]
 ])('%s finds the number in every grouping, as it was typed first', (query, expected) => {
   expect(found(query).filter((text) => written.includes(text))).toEqual(expected)
+})
+
+test.each([
+  ['¥1299', ['¥1299 paid', '￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['￥1299', ['¥1299 paid', '￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['$1299', ['￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['US$1,299', ['￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['¥1,299', ['¥1299 paid', '￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['¥1,299.50', ['￥1,299.50']],
+  ['¥1299.50', ['￥1,299.50']],
+  ['1299€', ['￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['1299元', ['￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元', '价1299元']],
+  ['$1 299', ['￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元']],
+  ['1299', ['¥1299 paid', '￥1,299.50', '$1,299', 'US$1 299 due', '1.299€ due', '1,299元', '价1299元', 'in the year 1299']],
+  ['£98765', ['£98,765', '98 765 EUR', '₩98765']],
+  ['98,765₩', ['£98,765', '98 765 EUR', '₩98765']],
+  ['£7.25', ['£7.25', '£7,25']],
+  ['"¥1299"', ['¥1299 paid']],
+  ['¥1299 ¥500', []]
+])('%s is an amount, which is found in every grouping', (query, expected) => {
+  expect(found(query).sort()).toEqual([...expected].sort())
 })
 
 test('words of digits find them together and apart', () => {

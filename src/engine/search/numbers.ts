@@ -23,8 +23,18 @@ function plain(character: string): string {
 const APOSTROPHES = '\u2019\u2018\u02bc\uff07'
 const plainText = (text: string): string => [...text].map(plain).join('')
 
-/** True if a word of a query can be part of a number. */
-export const isNumberPart = (word: string): boolean => /^\+?[()]*\d[\d\-()/.,'·]*$/.test(plainText(word))
+/** Number with the sign or the unit of a currency: ¥1299, US$1,299, 1299€, 1299元. */
+const AMOUNT = /^((?:[a-z]{0,3}\p{Sc})?)(.*?)((?:\p{Sc}|[元圆圓円块塊원])?)$/iu
+function amountOf(word: string): { before: string; number: string; after: string } {
+  const [, before = '', number = '', after = ''] = AMOUNT.exec(plainText(word)) ?? []
+  return { before, number, after }
+}
+
+/** True if a word of a query can be part of a number, apart from a currency. */
+export const isNumberPart = (word: string): boolean => /^\+?[()]*\d[\d\-()/.,'·]*$/.test(amountOf(word).number)
+
+/** True if a number ends between two words of a query: at the currency of an amount. */
+export const isAmountBorder = (word: string, next: string): boolean => amountOf(word).after !== '' || amountOf(next).before !== ''
 
 /** Digits of these words, or null if they are too few or too many for one number. */
 export function numberOf(words: readonly string[]): string | null {
@@ -55,13 +65,15 @@ export function codeOf(word: string): { whole: string; digits: string } | null {
 
 /**
  * Four-digit number with and without a thousands separator: 1000, 1,000, 1.000, 1 000, 1'000; or a fraction with the other separator: 3.14, 3,14; null for
- * other words.
+ * other words. An amount keeps its currency only without a separator: four bare digits can be a year.
  */
 export function thousandsOf(words: readonly string[]): string[] | null {
-  const fraction = words.length > 1 ? null : /^(\d{1,3})([.,])(\d{1,2})$/.exec(plainText(words.join('')))
-  if (fraction !== null) return [`${fraction[1]}${fraction[2] === '.' ? ',' : '.'}${fraction[3]}`]
-  const found = words.length > 2 ? null : /^(\d)[,.' ]?(\d{3})$/.exec(plainText(words.join(' ')))
-  return found === null || found[1] === '0' ? null : ['', ',', '.', "'", ' '].map((sign) => `${found[1]}${sign}${found[2]}`)
+  const { before, number, after } = amountOf(words.join(' '))
+  const fraction = words.length > 1 ? null : /^(\d{1,3})([.,])(\d{1,2})$/.exec(number)
+  if (fraction !== null) return [`${before}${fraction[1]}${fraction[2] === '.' ? ',' : '.'}${fraction[3]}${after}`]
+  const found = words.length > 2 ? null : /^(\d)[,.' ]?(\d{3})$/.exec(number)
+  if (found?.[1] === undefined || found[1] === '0') return null
+  return [`${before}${found[1]}${found[2]}${after}`, ...[',', '.', "'", ' '].map((sign) => `${found[1]}${sign}${found[2]}`)]
 }
 
 const patternOf = (digits: string): RegExp => new RegExp([...digits].join(GAP), 'gi')

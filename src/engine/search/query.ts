@@ -29,7 +29,7 @@
 import { lookUp } from '../../contract/look-up.ts'
 import { isMe, type FilterMeaning, type QueryFilter, type QueryProblem, type Range } from '../../contract/search.ts'
 import { longDate, parseDate } from './dates.ts'
-import { codeOf, isNumberPart, nationalOf, numberOf, thousandsOf } from './numbers.ts'
+import { codeOf, isAmountBorder, isNumberPart, nationalOf, numberOf, thousandsOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited' | 'encrypted'
@@ -277,7 +277,7 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   /** Nodes by token index: the node of a number that begins there; empty for its other words. */
   const numbersAt = new Map<number, QueryNode[]>()
   for (let first = 0, last = 0; first < tokens.length; first = Math.max(last, first + 1)) {
-    for (last = first; isNumberWord(tokens[last]);) last++
+    for (last = first; isNumberWord(tokens[last]) && (last === first || !isAmountBorder(tokens[last - 1]?.raw ?? '', tokens[last]?.raw ?? ''));) last++
     // OR applies to its neighbours only
     if (last - first > 1 && (tokens[first - 1]?.kind === 'or' || tokens[last]?.kind === 'or')) continue
     const words = tokens.slice(first, last).map(({ raw }) => raw)

@@ -74,7 +74,8 @@ export const Certificate = z.object({
   fingerprint: z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
   subject: z.string(),
   issuer: z.string(),
-  validTo: z.string(),
+  /** Milliseconds. */
+  validTo: z.number(),
   /** OpenSSL's name of the reason, e.g. DEPTH_ZERO_SELF_SIGNED_CERT. */
   reason: z.string()
 })

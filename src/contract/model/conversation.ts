@@ -65,6 +65,8 @@ export const Conversation = z.object({
       outgoing: z.boolean(),
       retracted: z.boolean(),
       unreadable: z.boolean(),
+      /** The text is shown with its styling (XEP-0393). */
+      styled: z.boolean(),
       state: MessageState
     })
     .nullable()

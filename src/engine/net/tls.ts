@@ -19,7 +19,7 @@ const BY_REASON: Record<string, ConnectionProblem> = { CERT_HAS_EXPIRED: 'certif
 
 function describe(peer: DetailedPeerCertificate, reason: string): Certificate {
   const name = (value: { CN?: string | string[]; O?: string | string[] } | undefined): string => [value?.CN ?? value?.O ?? '?'].flat().join(', ')
-  return { fingerprint: peer.fingerprint256, subject: name(peer.subject), issuer: name(peer.issuer), validTo: peer.valid_to, reason }
+  return { fingerprint: peer.fingerprint256, subject: name(peer.subject), issuer: name(peer.issuer), validTo: Date.parse(peer.valid_to), reason }
 }
 
 /**

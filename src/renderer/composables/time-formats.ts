@@ -9,6 +9,8 @@ export interface TimeFormats {
   day(time: number): string
   /** Day (today and yesterday by name) and clock, such as of a reminder. */
   moment(time: number): string
+  /** Day with its year, without the weekday, such as of a certificate's end. */
+  date(time: number): string
   full(time: number): string
 }
 
@@ -25,6 +27,7 @@ const FORMATS = {
   weekdayYear: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
   moment: { weekday: 'short', month: 'short', day: 'numeric', ...CLOCK },
   momentYear: { year: 'numeric', month: 'short', day: 'numeric', ...CLOCK },
+  date: { dateStyle: 'long' },
   full: { dateStyle: 'full', timeStyle: 'medium', hourCycle: 'h23' }
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>
 type Formats = Record<keyof typeof FORMATS, Intl.DateTimeFormat>
@@ -48,7 +51,7 @@ export function formatsOf(locale: string): Formats {
  * @param now milliseconds; a time after today is written as a date
  */
 export function timeFormats(locale: string, words: { today: string; yesterday: string }, now: () => number = Date.now): TimeFormats {
-  const { clock, monthDay, yearMonthDay, weekday, weekdayDate, weekdayYear, moment, momentYear, full } = formatsOf(locale)
+  const { clock, monthDay, yearMonthDay, weekday, weekdayDate, weekdayYear, moment, momentYear, date, full } = formatsOf(locale)
   const sameYear = (time: number): boolean => new Date(time).getFullYear() === new Date(now()).getFullYear()
   const daysAgo = (time: number): number => Math.round((startOfDay(now()) - startOfDay(time)) / 86_400_000)
   return {
@@ -67,6 +70,7 @@ export function timeFormats(locale: string, words: { today: string; yesterday: s
       if (ago === 0 || ago === 1) return `${ago === 0 ? words.today : words.yesterday} ${clock.format(time)}`
       return (sameYear(time) ? moment : momentYear).format(time)
     },
+    date: (time) => date.format(time),
     full: (time) => full.format(time)
   }
 }

@@ -168,6 +168,7 @@ const conversation = (name: string, more: Partial<Conversation> = {}): Conversat
       outgoing: false,
       retracted: false,
       unreadable: false,
+      styled: true,
       state: 'received'
     },
     ...more
@@ -206,7 +207,7 @@ const certificate = {
   fingerprint: 'AA'.repeat(32).replace(/(..)(?!$)/g, '$1:'),
   subject: 'CN=example.org',
   issuer: 'CN=example.org',
-  validTo: '2027-01-01',
+  validTo: Date.UTC(2036, 10, 24, 1, 31),
   reason: 'DEPTH_ZERO_SELF_SIGNED_CERT'
 }
 /** Connections in each state. */

@@ -118,6 +118,7 @@ function toConversation(row: ConversationRow): Conversation {
             senderName: nameOf(row.last_sender ?? '', row.last_sender_name),
             outgoing: row.last_outgoing === 1,
             unreadable: ((row.last_flags ?? 0) & FLAG.unreadable) !== 0,
+            styled: ((row.last_flags ?? 0) & FLAG.unstyled) === 0,
             retracted: ((row.last_flags ?? 0) & FLAG.retracted) !== 0,
             state: row.last_state ?? 'received'
           }

@@ -4,7 +4,8 @@
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { electron } from './electron.mjs'
-import { bin, digest, headers, node, root, run, SetupError, unlessFresh } from './steps.mjs'
+import { locked } from './lock.mjs'
+import { bin, digest, headers, node, root, run, say, SetupError, unlessFresh } from './steps.mjs'
 import { systemPackages } from './system-packages.mjs'
 
 function npmPackages() {
@@ -15,7 +16,7 @@ function npmPackages() {
     () => {
       const nodedir = headers()
       const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1', ...(nodedir === null ? {} : { npm_config_nodedir: nodedir }) }
-      return run('npm packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { env })
+      return run('npm packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env })
     }
   )
 }
@@ -74,7 +75,11 @@ if (program === undefined) {
   process.exit(2)
 }
 try {
-  await prepare(needs)
+  await locked(
+    join(root, '.setup-lock'),
+    () => prepare(needs),
+    (pid) => say(`another command prepares this folder (process ${pid}); waiting for it …`)
+  )
 } catch (error) {
   process.stderr.write(`[setup] ${error instanceof SetupError ? error.message : error.stack}\n`)
   process.exit(1)

@@ -3,16 +3,15 @@ import { basename, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { bare, parseJid } from '../contract/address.ts'
 import { AccountSettings, type ConnectionState, type Message } from '../contract/domain.ts'
-import { ExportFormat, ImportFormat, ImportOptions, SHORTEST_PASSWORD } from '../contract/history-files.ts'
+import { ExportFormat, ImportFormat, SHORTEST_PASSWORD } from '../contract/history-files.ts'
 import { SearchOrder, type Facets, type SearchHit } from '../contract/search.ts'
 import { ENCODINGS } from '../engine/history-files/decoding.ts'
 import { unclearColumns } from '../engine/history-files/history.ts'
 import { TransferError, type Running } from '../engine/history-files/transfer.ts'
 import type { Engine } from '../engine/engine.ts'
 import { findingsOf, type Findings } from './findings.ts'
-import { text, withEngine, type Values } from './profile.ts'
-
-export class UsageError extends Error {}
+import { columnsOf, COLUMNS, importOptions } from './import-options.ts'
+import { text, UsageError, withEngine, type Values } from './profile.ts'
 
 interface Option {
   about: string
@@ -207,6 +206,7 @@ export const commands: Record<string, Command> = {
       conversation: { value: 'NAME', about: "the conversation to put them in (default: what the file calls it, else the file's name)" },
       self: { value: 'SENDER', about: 'the sender that is you' },
       encoding: { value: 'NAME', about: `${ENCODINGS.join(', ')} (default: found out)` },
+      columns: { value: 'LIST', about: `of a table: time=NAME,text=NAME and more of ${COLUMNS.join(', ')}; a heading, or a number from 1` },
       'date-order': { value: 'ORDER', about: 'dmy, mdy or ymd (default: found out)' },
       password: { about: 'the file is encrypted; its password is read from MNEMO_PASSWORD or from standard input' },
       'bad-times': { value: 'skip|near', about: 'messages whose time cannot be read: left out, or beside those before them (default)' },
@@ -218,24 +218,22 @@ export const commands: Record<string, Command> = {
       const format = ImportFormat.options.find((one) => one === text(values, 'format')) ?? null
       if (format === null && (text(values, 'format') ?? 'auto') !== 'auto') throw new UsageError(`--format knows: ${ImportFormat.options.join(', ')}`)
       const path = resolve(file)
-      const options = ImportOptions.safeParse({
-        encoding: text(values, 'encoding'),
-        order: text(values, 'date-order'),
-        columns: null,
-        badTimes: text(values, 'bad-times'),
-        password: values['password'] === true ? await password() : null
-      })
-      if (!options.success || (options.data.encoding !== null && !ENCODINGS.some((name) => name === options.data.encoding)))
-        throw new UsageError('--encoding, --date-order and --bad-times take what --help says')
+      const options = importOptions(values, values['password'] === true ? await password() : null)
       return withEngine(values, async (engine) => {
+        const asked = text(values, 'columns')
+        if (asked !== null) {
+          const table = (await engine.transfer.preview(path, format, options)).columns
+          if (table === null) throw new UsageError(`--columns is for tables; '${basename(path)}' is none`)
+          options.columns = columnsOf(asked, table.heading)
+        }
         if (values['preview'] === true) {
-          const preview = await engine.transfer.preview(path, format, options.data)
+          const preview = await engine.transfer.preview(path, format, options)
           const { columns } = preview
-          if (columns?.sure === false) throw new TransferError('import', unclearColumns(basename(path), columns.heading.length > 0).message)
+          if (columns?.sure === false) throw new TransferError('import', unclearColumns(basename(path), columns.heading).message)
           process.stdout.write(
             `${preview.format}${preview.encoding === null ? '' : `, ${preview.encoding.name}${preview.encoding.sure ? '' : '?'}`}${preview.order === null ? '' : `, ${preview.order.order}${preview.order.sure ? '' : '?'}`}\n`
           )
-          tell(preview, options.data.badTimes === 'skip')
+          tell(preview, options.badTimes === 'skip')
           for (const { name, messages, files, first, last } of preview.conversations)
             process.stdout.write(
               `${String(messages).padStart(8)}  ${name} (${new Date(first).toISOString().slice(0, 10)} to ${new Date(last).toISOString().slice(0, 10)}, ${files} files)\n`
@@ -251,7 +249,7 @@ export const commands: Record<string, Command> = {
         )
         const conversation = text(values, 'conversation')
         const started = performance.now()
-        const summary = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
+        const summary = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options }, watched())
         const { added, known, filled, conversations, conversation: first, notices } = summary
         const seconds = (performance.now() - started) / 1000
         const name = conversation ?? (first === null ? null : (await engine.store.read.conversation(first))?.name) ?? basename(file)
@@ -261,7 +259,7 @@ export const commands: Record<string, Command> = {
         if (filled > 0) process.stderr.write(`${filled} files were missing before\n`)
         if (known > 0) process.stderr.write(`${known} were here already\n`)
         if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)
-        tell(summary, options.data.badTimes === 'skip')
+        tell(summary, options.badTimes === 'skip')
         return 0
       })
     }

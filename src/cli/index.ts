@@ -4,7 +4,8 @@ import { StoreOpenError } from '../engine/store/database.ts'
 import { StoreError } from '../engine/threads/store.ts'
 import { EngineError } from '../engine/scope.ts'
 import { TransferError } from '../engine/history-files/transfer.ts'
-import { commands, GLOBAL_OPTIONS, UsageError, type Command } from './commands.ts'
+import { commands, GLOBAL_OPTIONS, type Command } from './commands.ts'
+import { UsageError } from './profile.ts'
 
 function help(command: [string, Command] | null): string {
   if (command !== null) {

@@ -5,6 +5,9 @@ import { findAssets } from '../engine/assets.ts'
 import { Engine } from '../engine/engine.ts'
 import { isDamage, StoreError } from '../engine/threads/thread.ts'
 
+/** Wrong use of the command line; the exit code is 2. */
+export class UsageError extends Error {}
+
 export type Values = Record<string, string | boolean | undefined>
 
 /** Opens the requested profile, and closes it after use. Throws StoreError if its history is damaged; the next start saves the readable part. */

@@ -146,9 +146,14 @@ export class ImportStopped extends Error {
   }
 }
 
-/** Error of a table with unknown columns. `headed`: its first row is a heading. */
-export const unclearColumns = (file: string, headed: boolean): ImportError =>
-  new ImportError(file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')
+/** Error of a table with unknown columns. `heading`: its first row, if that is a heading; else empty. */
+export const unclearColumns = (file: string, heading: readonly string[]): ImportError =>
+  new ImportError(
+    file,
+    heading.length > 0 ? 1 : null,
+    `which of its columns is the time and which the text is not clear; --columns time=${heading.length > 0 ? 'NAME,text=NAME' : '1,text=2'} says it${heading.length > 0 ? ` (there are: ${heading.slice(0, 30).join(', ')})` : ''}`,
+    'columns'
+  )
 
 const KINDS: [AttachmentKind, RegExp][] = [
   ['image', /\.(jpe?g|png|gif|webp|heic|bmp|avif|jfif|tiff?)$/i],

@@ -133,7 +133,7 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     order,
     columns: asked,
     async read(sink) {
-      if (!asked.sure) throw unclearColumns(file.file, headed)
+      if (!asked.sure) throw unclearColumns(file.file, asked.heading)
       const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
       const build = builder(file, columns, columns.text === last ? dialect.separator : null)
       let count = 0

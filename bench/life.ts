@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import type { AccountSettings, Jid } from '../src/contract/domain.ts'
 import { Store } from '../src/engine/threads/store.ts'
-import type { IncomingMessage, MessageSign } from '../src/engine/store/types.ts'
+import type { IncomingMessage, Acknowledgement } from '../src/engine/store/types.ts'
 import { seeded, storeFiles } from '../test/support/files.ts'
 import { BENCH_WORKER, settle } from './histories.ts'
 import { texts } from './texts.ts'
@@ -88,13 +88,15 @@ export async function life(folder: string, { messages, conversations }: LifeOpti
     return { jid: list[at]!, group, account: accountOf(at) }
   }
   const recent = new Map<Jid, { stanzaId: string; originId: string; outgoing: boolean; sender: Jid }[]>()
-  const batches = new Map<Jid, { messages: IncomingMessage[]; signs: MessageSign[] }>(accounts.map((jid) => [jid, { messages: [], signs: [] }]))
+  const batches = new Map<Jid, { messages: IncomingMessage[]; acknowledgements: Acknowledgement[] }>(
+    accounts.map((jid) => [jid, { messages: [], acknowledgements: [] }])
+  )
   let [attachments, changes] = [0, 0]
   const flush = async (account: Jid): Promise<void> => {
-    const { messages: list, signs } = batches.get(account)!
-    batches.set(account, { messages: [], signs: [] })
+    const { messages: list, acknowledgements } = batches.get(account)!
+    batches.set(account, { messages: [], acknowledgements: [] })
     if (list.length > 0)
-      await store.write.record({ account, messages: list, signs, archive: { jid: account, lastId: list.at(-1)!.stanzaId! }, order: 'forward' })
+      await store.write.record({ account, messages: list, acknowledgements, archive: { jid: account, lastId: list.at(-1)!.stanzaId! }, order: 'forward' })
   }
   let i = 0
   for (const text of texts(messages)) {
@@ -146,7 +148,7 @@ export async function life(folder: string, { messages, conversations }: LifeOpti
       if (random() < SHARE.correction) change('correction', `${text} *`, earlier)
       if (random() < SHARE.retraction) change('retraction', '', earlier)
       if (!group && earlier.outgoing)
-        batch.signs.push({ kind: random() < 0.5 ? 'delivered' : 'displayed', conversation: jid, id: earlier.originId, own: false, nick: null })
+        batch.acknowledgements.push({ kind: random() < 0.5 ? 'delivered' : 'displayed', conversation: jid, id: earlier.originId, own: false, nick: null })
     }
     if (batch.messages.length >= BATCH) await flush(account)
   }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChangeKind, Jid, Message } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from '../threads/store.ts'
-import type { IncomingMessage, MessageSign, RecordBatch } from './types.ts'
+import type { IncomingMessage, Acknowledgement, RecordBatch } from './types.ts'
 
 const BOB = 'bob@example.org' as Jid
 const ME = 'me@example.org' as Jid
@@ -36,8 +36,8 @@ const message = (text: string, id: string, more: Partial<IncomingMessage> = {}):
 const change = (kind: ChangeKind, target: string, text: string, more: Partial<IncomingMessage> = {}): IncomingMessage =>
   message(text, `change-${++serial}`, { change: { kind, target }, ...more })
 let serial = 0
-const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live', signs: MessageSign[] = []) =>
-  store.write.record({ messages, signs, archive: null, order })
+const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live', acknowledgements: Acknowledgement[] = []) =>
+  store.write.record({ messages, acknowledgements, archive: null, order })
 async function all(jid: Jid = BOB): Promise<Message[]> {
   const conversation = await store.read.conversationByJid(jid)
   return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 100 })).messages
@@ -174,7 +174,7 @@ test('a marker of the peer sets their read position; one of our other devices se
 })
 
 test('receipts and markers in an archive are stored with its messages', async () => {
-  const sign = (kind: MessageSign['kind'], id: string, own = false): MessageSign => ({ kind, conversation: BOB, id, own, nick: null })
+  const acknowledge = (kind: Acknowledgement['kind'], id: string, own = false): Acknowledgement => ({ kind, conversation: BOB, id, own, nick: null })
   const messages = [
     message('to you 1', 'a', { outgoing: true, sender: ME }),
     message('to me 1', 'b'),
@@ -182,15 +182,15 @@ test('receipts and markers in an archive are stored with its messages', async ()
     message('to me 2', 'd'),
     message('to me 3', 'e')
   ]
-  const signs = [
-    sign('delivered', 'a'),
-    sign('displayed', 'a'),
-    sign('displayed', 'd', true),
-    sign('delivered', 'nothing here'),
-    sign('displayed', 'nothing here')
+  const acknowledgements = [
+    acknowledge('delivered', 'a'),
+    acknowledge('displayed', 'a'),
+    acknowledge('displayed', 'd', true),
+    acknowledge('delivered', 'nothing here'),
+    acknowledge('displayed', 'nothing here')
   ]
   for (const order of ['forward', 'backward'] as const) {
-    const changes = await record(messages, order, signs)
+    const changes = await record(messages, order, acknowledgements)
     const list = await all()
     expect(list.map(({ state }) => state)).toEqual(['delivered', 'received', 'sent', 'received', 'received'])
     expect(await store.read.conversationByJid(BOB)).toMatchObject({ seenUpTo: list[0]!.id, readUpTo: list[3]!.id, unread: 1 })

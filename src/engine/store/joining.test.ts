@@ -61,7 +61,7 @@ const incoming = (text: string, time: number, n: number) => ({
 function live(): ConversationId {
   const conversation = write.ensureConversation({ account: ME, jid: BOB, kind: 'direct', name: 'Bob', nick: null }).id
   const record = (text: string, time: number, n: number) =>
-    write.record({ account: ME, archive: ME, messages: [incoming(text, time, n)], signs: [] } as unknown as Parameters<Writes['record']>[0])
+    write.record({ account: ME, archive: ME, messages: [incoming(text, time, n)], acknowledgements: [] } as unknown as Parameters<Writes['record']>[0])
   record('live one', T + 2 * HOUR, 1)
   const first = texts(conversation)[0]
   if (first === undefined) throw new Error('no message')

@@ -2,10 +2,10 @@
 import { bare } from '../../contract/address.ts'
 import type { ChangeKind, Conversation, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
-import type { createSigning } from './signing.ts'
+import type { createAcknowledgements } from './acknowledgements.ts'
 import type { ChangePlace, ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
-import { SELF, type Content, type EncryptionEffects, type IncomingMessage, type MessageSign, type RecordBatch, type StoreChanges } from './types.ts'
+import { SELF, type Content, type EncryptionEffects, type IncomingMessage, type Acknowledgement, type RecordBatch, type StoreChanges } from './types.ts'
 import type { Tables } from './tables/index.ts'
 
 /** Result of a batch. */
@@ -47,7 +47,7 @@ const NO_METADATA = { type: null, width: null, height: null, hash: null, preview
 const contentOf = ({ replyTo, change, link, mentioned, unstyled }: Content): Partial<IncomingMessage> => ({ replyTo, change, link, mentioned, unstyled })
 
 /** Receipts and markers inside an encrypted message. */
-function signsIn({ conversation, kind, outgoing, sender }: IncomingMessage, { delivered, displayed }: Content): MessageSign[] {
+function acknowledgementsIn({ conversation, kind, outgoing, sender }: IncomingMessage, { delivered, displayed }: Content): Acknowledgement[] {
   const nick = kind === 'group' && !outgoing ? sender.slice(conversation.length + 1) : null
   const common = { conversation, own: outgoing, nick }
   return [
@@ -58,7 +58,7 @@ function signsIn({ conversation, kind, outgoing, sender }: IncomingMessage, { de
 
 export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
-  sign: ReturnType<typeof createSigning>['sign']
+  acknowledge: ReturnType<typeof createAcknowledgements>['acknowledge']
 ) {
   /** Stand-ins removed because their message has arrived. */
   let relieved: StoreChanges['removed'] = []
@@ -626,12 +626,12 @@ export function createRecording(
     completed: MessageId[]
     /** Messages that turned out to be changes of others. */
     gone: MessageRow[]
-    signs: MessageSign[]
+    acknowledgements: Acknowledgement[]
   }
 
   /** Decrypted form of a message, for storing; null: it has no content, or was stored before and has no id. */
   function unseal(incoming: IncomingMessage, unsealing: Unsealing): IncomingMessage | null {
-    const { opening, signs } = unsealing
+    const { opening, acknowledgements } = unsealing
     const { account, order } = unsealing.batch
     const { sealed = null, change = null, kind, outgoing, stanzaId, conversation } = incoming
     const id = conversations.idOf(conversation, account)
@@ -651,7 +651,7 @@ export function createRecording(
       if (here === undefined && sealed.from === account && sealed.device === opening.device && kind === 'direct' && order !== 'backward') opening.noteOlder()
       return change === null ? { ...incoming, sealed: null, unreadable: said.reason } : null
     }
-    if (said.kind === 'content') signs.push(...signsIn(incoming, said.content))
+    if (said.kind === 'content') acknowledgements.push(...acknowledgementsIn(incoming, said.content))
     const { text = '', replyTo = null, link = null } = said.kind === 'text' ? { text: said.text, replyTo: incoming.replyTo } : said.content
     const files = [...(said.kind === 'text' ? [] : said.content.files), ...said.files].map((file) => ({ ...NO_METADATA, ...file, stored: null }))
     const opened = { ...incoming, sealed: null, encrypted: true, verified: said.verified, text: said.files.length > 0 ? '' : text, files }
@@ -675,14 +675,14 @@ export function createRecording(
     const { account, order } = batch
     if (account === undefined || batch.messages.every(({ sealed = null }) => sealed === null)) return recordOpened(batch)
     const opening = encrypting.opening(account, Date.now())
-    const unsealing: Unsealing = { batch, opening, completed: [], gone: [], signs: [...(batch.signs ?? [])] }
+    const unsealing: Unsealing = { batch, opening, completed: [], gone: [], acknowledgements: [...(batch.acknowledgements ?? [])] }
     const opened = batch.messages.flatMap((incoming) => unseal(incoming, unsealing) ?? [])
     const encryption: EncryptionEffects & { old: boolean } = { ...opening.close(), old: order === 'backward' }
     for (const row of unsealing.gone) {
       messages.remove(row)
       conversations.summarize(row.conversation)
     }
-    const stored = recordOpened({ ...batch, messages: opened, signs: unsealing.signs })
+    const stored = recordOpened({ ...batch, messages: opened, acknowledgements: unsealing.acknowledgements })
     const others = unsealing.completed.filter((id) => !stored.messages.some((message) => message.id === id)).flatMap((id) => messages.byId(id) ?? [])
     const removed = [...stored.removed, ...unsealing.gone.map(({ id, conversation }) => ({ id, conversation }))]
     return { ...stored, removed, messages: [...stored.messages, ...others.map(toMessage)], encryption }
@@ -711,7 +711,7 @@ export function createRecording(
     }
     if (missed && batch.archive !== null) archives.setMissed(jid, account)
     const stored = withoutRelieved(result.changes)
-    return batch.signs === undefined || batch.signs.length === 0 ? stored : sign(batch.signs, batch.account, stored)
+    return batch.acknowledgements === undefined || batch.acknowledgements.length === 0 ? stored : acknowledge(batch.acknowledgements, batch.account, stored)
   }
 
   return { record, alter }

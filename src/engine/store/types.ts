@@ -80,7 +80,7 @@ export interface Content extends Required<Pick<IncomingMessage, 'text' | 'replyT
 export type ContentReader = (envelope: string, place: ContentPlace) => Content | null
 
 /** Receipt or marker: a message was delivered, or read together with all before it. */
-export interface MessageSign {
+export interface Acknowledgement {
   kind: 'delivered' | 'displayed'
   conversation: Jid
   /** Id given by its sender or archive. */
@@ -127,7 +127,7 @@ export interface OutgoingMessage {
 export interface RecordBatch {
   messages: IncomingMessage[]
   /** Receipts and markers among these messages, for these and other messages; applied once all are stored. */
-  signs?: readonly MessageSign[]
+  acknowledgements?: readonly Acknowledgement[]
   /** Receiving account; undefined: the owner of the conversations, or the first account. */
   account?: Jid
   /** Archive position after these messages; stored in the same transaction. */

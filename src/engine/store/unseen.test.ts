@@ -160,7 +160,7 @@ test('messages read on another device are read here, wherever own messages stood
       await store.write.record({ messages: archive.map((_, i) => told(i)), archive: null, order: 'forward' })
       if (newest < 0) return
       const mark = { kind: 'displayed', conversation: jid, id: `archive-${name(newest)}`, own: true, nick: null } as const
-      await store.write.record({ messages: [], signs: [mark], archive: null, order: 'live' })
+      await store.write.record({ messages: [], acknowledgements: [mark], archive: null, order: 'live' })
       expect((await store.read.conversation(id))?.unread).toBe(0)
     }),
     { numRuns: 60 }

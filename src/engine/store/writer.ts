@@ -28,7 +28,7 @@ import { createJoining } from './joining.ts'
 import { createMaintenance } from './maintenance.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
-import { createSigning } from './signing.ts'
+import { createAcknowledgements } from './acknowledgements.ts'
 import {
   SELF,
   type ContentReader,
@@ -89,8 +89,8 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
 
   const encrypting = createEncrypting(omemoWrites(db), () => accounts.settings().askTrust, readContent)
   const tables = { accounts, archives, alterations, conversations, encrypting, messages, notices, changes, read }
-  const signing = createSigning(tables)
-  const { record: recordBatch, alter } = createRecording(tables, signing.sign)
+  const acknowledgements = createAcknowledgements(tables)
+  const { record: recordBatch, alter } = createRecording(tables, acknowledgements.acknowledge)
   const record = transaction(recordBatch)
   const joining = createJoining(db, tables)
   const removal = createRemoval(tables, joining.forget)
@@ -401,7 +401,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     /** The ciphertext is sent after this: no key is used twice, even after a crash. */
     seal: durably(transaction(encrypting.seal)),
     /** Sets the state of an own message, or of an own change. */
-    transition: transaction(signing.transition),
+    transition: transaction(acknowledgements.transition),
     decodeAgain,
     completeImported,
     retry,

@@ -130,7 +130,7 @@ export class Session extends EventEmitter<Events> {
       encryption,
       isContact,
       onChanges,
-      onMark: (conversation, id) => inbox.sign(groups.archiveOf(conversation), { kind: 'displayed', conversation, id, own: true, nick: null }),
+      onMark: (conversation, id) => inbox.acknowledge(groups.archiveOf(conversation), { kind: 'displayed', conversation, id, own: true, nick: null }),
       info: log.info
     }))
     const errands = (this.errands = new Errands({ connection, store, own, contacts, groups, personal, stored: () => inbox.idle(), log }))

@@ -201,7 +201,7 @@ test(
       server.large = large
       await archives.read(ROOM).catch(() => undefined)
       inbox.add(ROOM, { ...live(ROOM, 6), text: `message 6${large}` })
-      inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
+      inbox.acknowledge(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
       inbox.add(OTHER, { ...live(OTHER, 1), text: `message 1${large}` })
       await expect.poll(() => warned, { timeout: 30_000 }).toBeGreaterThan(1)
       await inbox.idle()

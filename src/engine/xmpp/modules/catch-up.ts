@@ -10,7 +10,7 @@ import { invitationOf, isOfGroup, type Invitation } from '../stanzas/group.ts'
 import { decodeMessage, type Self } from '../stanzas/message.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { isRefusal } from '../../net/problem.ts'
-import { decodeSigns } from '../stanzas/signs.ts'
+import { decodeAcknowledgements } from '../stanzas/acknowledgements.ts'
 import type { Store } from '../../threads/store.ts'
 import { settledIn, type ArchiveIds } from './archive-order.ts'
 import type { ArchiveResults } from './archive-results.ts'
@@ -97,7 +97,7 @@ function decode(
   { self: live, onInvitation, onFault }: CatchUpContext,
   archive: Jid | null,
   older: boolean
-): Pick<RecordBatch, 'messages' | 'signs'> {
+): Pick<RecordBatch, 'messages' | 'acknowledgements'> {
   const self = { ...live, isArchived: true }
   /** Skips a message that throws: the archive would return it each time, and the others would never be read. */
   const each = <T, R>(list: readonly T[], read: (one: T) => R[]): R[] =>
@@ -120,7 +120,7 @@ function decode(
     const decoded = decodeMessage(message, self)
     return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId === '' ? null : archiveId, replayed: false }]
   })
-  return { messages, signs: each(own, ({ message }) => decodeSigns(message, self)) }
+  return { messages, acknowledgements: each(own, ({ message }) => decodeAcknowledgements(message, self)) }
 }
 
 /**

@@ -50,10 +50,10 @@ test('a message that could not be stored holds back all later ones of its archiv
 
 test('receipts and markers follow their messages: at once, and again after held-back ones', async () => {
   const stored: string[] = []
-  const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> =>
-    Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
+  const record = ({ messages, acknowledgements = [] }: RecordBatch): Promise<unknown> =>
+    Promise.resolve(stored.push([...messages.map(({ text }) => text), ...acknowledgements.map(({ id }) => `read ${id}`)].join()))
   const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined)
-  const read = (id: string): void => inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id, own: true, nick: null })
+  const read = (id: string): void => inbox.acknowledge(ROOM, { kind: 'displayed', conversation: ROOM, id, own: true, nick: null })
   inbox.add(ROOM, message(ROOM, 1))
   read('s1')
   await inbox.idle()

@@ -7,14 +7,14 @@ import type { Jid } from '../../../contract/domain.ts'
 import type { Module } from '../module.ts'
 import { ArchiveIds, CROSSING_MS } from './archive-order.ts'
 import type { Store } from '../../threads/store.ts'
-import type { IncomingMessage, MessageSign, RecordBatch, StoreChanges } from '../../store/types.ts'
+import type { IncomingMessage, Acknowledgement, RecordBatch, StoreChanges } from '../../store/types.ts'
 
 const LARGEST_BATCH = 500
 
 interface Arrival {
   archive: Jid
   message: IncomingMessage | null
-  sign: MessageSign | null
+  acknowledgement: Acknowledgement | null
   /** The archive position may advance to this message; false for a group that we have not entered: messages before it may be missing. */
   isNext: boolean
   /** Called once the message is durably stored. */
@@ -95,11 +95,11 @@ export class Inbox extends EventEmitter<Events> implements Module {
 
   /** `onStored`: called once the message is stored, not before. */
   add(archive: Jid, message: IncomingMessage, onStored?: () => void): void {
-    this.#add({ archive, message, sign: null, isNext: message.kind !== 'group' || this.#isIn(archive), onStored })
+    this.#add({ archive, message, acknowledgement: null, isNext: message.kind !== 'group' || this.#isIn(archive), onStored })
   }
 
-  sign(archive: Jid, sign: MessageSign): void {
-    this.#add({ archive, message: null, sign, isNext: false })
+  acknowledge(archive: Jid, acknowledgement: Acknowledgement): void {
+    this.#add({ archive, message: null, acknowledgement, isNext: false })
   }
 
   #add(arrival: Arrival): void {
@@ -157,9 +157,11 @@ export class Inbox extends EventEmitter<Events> implements Module {
       const batch = this.#waiting.splice(0, Math.min(other < 0 ? LARGEST_BATCH : other, LARGEST_BATCH))
       const messages = batch.flatMap(({ message }) => message ?? [])
       const next = batch.flatMap(({ message, isNext }) => (isNext ? (message ?? []) : []))
-      const signs = batch.flatMap(({ sign }) => sign ?? [])
+      const acknowledgements = batch.flatMap(({ acknowledgement }) => acknowledgement ?? [])
       try {
-        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, next), order: 'live' }))
+        this.#onChanges(
+          await this.#store.write.record({ account: this.#account, messages, acknowledgements, archive: this.#progress(archive, next), order: 'live' })
+        )
         for (const { onStored } of batch) onStored?.()
       } catch (error) {
         // no later message of this archive may be stored before these: its position would pass them

@@ -7,7 +7,7 @@ import { heldBackSince, type ServerTime } from '../stanzas/delay.ts'
 import { PAYLOADS } from '../stanzas/extensions.ts'
 import { decodeMessage, type DecodedMessage, type Self } from '../stanzas/message.ts'
 import { receiptOf } from '../stanzas/receipts.ts'
-import { decodeSigns } from '../stanzas/signs.ts'
+import { decodeAcknowledgements } from '../stanzas/acknowledgements.ts'
 import type { Connection } from '../stream/connection.ts'
 import type { Contacts } from './contacts.ts'
 import type { Groups } from './groups.ts'
@@ -38,7 +38,7 @@ export class Messages implements Module {
     const { self, groups, inbox } = this.#options
     const decoded = decodeMessage(message, self)
     if (decoded !== null) this.#onDecoded(decoded, message, copied !== null)
-    for (const sign of decodeSigns(message, self)) inbox.sign(groups.archiveOf(sign.conversation), sign)
+    for (const acknowledgement of decodeAcknowledgements(message, self)) inbox.acknowledge(groups.archiveOf(acknowledgement.conversation), acknowledgement)
   }
 
   #onDecoded(decoded: DecodedMessage, message: Element, copied: boolean): void {

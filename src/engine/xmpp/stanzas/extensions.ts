@@ -13,7 +13,7 @@ export interface Extension {
   readonly understands?: readonly string[]
 }
 
-/** Extensions read by decodeMessage and decodeSigns. */
+/** Extensions read by decodeMessage and decodeAcknowledgements. */
 export const PAYLOADS: readonly Extension[] = [
   { id: 'RFC 6121', name: 'Instant Messaging and Presence' },
   { id: 'XEP-0045', name: 'Multi-User Chat', features: [NS.muc], understands: [NS.muc, NS.mucUser] },

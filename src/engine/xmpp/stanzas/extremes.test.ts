@@ -21,7 +21,7 @@ import { presenceOf } from './presence.ts'
 import { eventOf, itemsOf } from './pubsub.ts'
 import { mentioned } from './references.ts'
 import { rosterItems } from './roster.ts'
-import { decodeSigns } from './signs.ts'
+import { decodeAcknowledgements } from './acknowledgements.ts'
 
 const ME = 'me@example.org' as Jid
 const ROOM = 'room@rooms.example.org'
@@ -149,7 +149,7 @@ test('in messages, live, copied and archived, of people and of groups', () => {
         const message = crowded(n, type, from)
         for (const decode of [
           (one: Element) => decodeMessage(one, SELF),
-          (one: Element) => decodeSigns(one, SELF),
+          (one: Element) => decodeAcknowledgements(one, SELF),
           (one: Element) => delayStamp(one),
           (one: Element) => heldBackSince(one, ['example.org', ROOM]),
           invitationOf,

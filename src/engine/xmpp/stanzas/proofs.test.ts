@@ -12,7 +12,7 @@ import { decodeMessage, type Self } from './message.ts'
 import { NS } from './namespaces.ts'
 import { occupantId } from './occupants.ts'
 import { receiptOf } from './receipts.ts'
-import { decodeSigns } from './signs.ts'
+import { decodeAcknowledgements } from './acknowledgements.ts'
 
 const ME = 'me@example.org' as Jid
 const ROOM = 'room@rooms.example.org' as Jid
@@ -58,7 +58,7 @@ test('an id is of one character at least and of 1,000 at most, wherever it stand
       const invitation = xml('message', { from: 'bob@example.org/x' }, xml('x', { xmlns: NS.conference, jid: ROOM, password: one }))
       const decoded = [
         decodeMessage(message, self),
-        decodeSigns(message, self),
+        decodeAcknowledgements(message, self),
         archivePage(xml('iq', {}, xml('fin', { xmlns: NS.mam }, set))),
         displayedMark({ id: ROOM, payload: xml('displayed', { xmlns: NS.displayedSync }, xml('stanza-id', { xmlns: NS.stableId, id: one })) }),
         { id: receiptOf(message)?.getChild('received')?.attrs['id'] }
@@ -87,7 +87,7 @@ test('in an archive of a group without occupant-ids, what somebody said under ou
   const read = xml('displayed', { xmlns: NS.chatMarkers, id: 'a' })
   const isOwn = (message: Element, who: Self): boolean | undefined => decodeMessage(message, who)?.outgoing
   expect(isOwn(inRoom('me', of('mallory@example.org/x')), archived)).toBe(false)
-  expect(decodeSigns(inRoom('me', of('mallory@example.org/x'), read), archived)).toMatchObject([{ own: false, nick: 'me' }])
+  expect(decodeAcknowledgements(inRoom('me', of('mallory@example.org/x'), read), archived)).toMatchObject([{ own: false, nick: 'me' }])
   expect(isOwn(inRoom('me', of(`${ME}/x`)), archived)).toBe(true)
   expect(isOwn(inRoom('me'), archived)).toBe(true)
   // naming our account does not make a message ours

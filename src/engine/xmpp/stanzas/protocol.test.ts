@@ -16,7 +16,7 @@ import { sendable } from './text.ts'
 import { presenceOf } from './presence.ts'
 import { receiptFor, receiptOf } from './receipts.ts'
 import { isRosterPush, rosterItems } from './roster.ts'
-import { decodeSigns } from './signs.ts'
+import { decodeAcknowledgements } from './acknowledgements.ts'
 import { originId, stanzaId } from './stable-ids.ts'
 
 const me = 'me@example.org' as Jid
@@ -72,8 +72,8 @@ test('occupant ids identify people in a group that assigns them, whatever the ni
   expect(decode('mimi', null, knows('me'))).toEqual([true, null])
   expect(decode('mimi', 'other', self)).toEqual([true, null])
   const marker = xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 'x' })
-  expect(decodeSigns(stamped('mimi', 'other', marker), knows('me'))).toMatchObject([{ own: false, nick: 'mimi' }])
-  expect(decodeSigns(stamped('mimi', 'me', marker), knows('me'))).toMatchObject([{ own: true, nick: null }])
+  expect(decodeAcknowledgements(stamped('mimi', 'other', marker), knows('me'))).toMatchObject([{ own: false, nick: 'mimi' }])
+  expect(decodeAcknowledgements(stamped('mimi', 'me', marker), knows('me'))).toMatchObject([{ own: true, nick: null }])
 })
 
 test('a private message in a group is a conversation with that occupant', () => {
@@ -216,13 +216,13 @@ test('unknown elements are stored as received; without a text only if meant to b
   expect(decodeMessage(direct(poll()), self)).toBeNull()
   expect(decodeMessage(direct(poll(), xml('store', { xmlns: 'urn:xmpp:hints' })), self)).toMatchObject({ text: '', raw: {} })
   const hint = (): Element => xml('store', { xmlns: 'urn:xmpp:hints' })
-  for (const sign of [
+  for (const mark of [
     xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: '1' }),
     xml('received', { xmlns: 'urn:xmpp:receipts', id: '1' }),
     xml('archived', { xmlns: 'urn:xmpp:mam:tmp' })
   ]) {
-    if (sign.name !== 'archived') expect(decodeMessage(direct(sign, poll(), hint()), self)).toBeNull()
-    expect(decodeMessage(direct(sign, hint()), self)).toBeNull()
+    if (mark.name !== 'archived') expect(decodeMessage(direct(mark, poll(), hint()), self)).toBeNull()
+    expect(decodeMessage(direct(mark, hint()), self)).toBeNull()
   }
   expect(decodeMessage(direct(body('hi'), xml('active', { xmlns: 'http://jabber.org/protocol/chatstates' })), self)?.raw).toBeNull()
 })
@@ -519,23 +519,23 @@ test('receipts and markers come from the peer, another device of ours, or an occ
   const displayed = xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 'm9' })
   const received = xml('received', { xmlns: 'urn:xmpp:receipts', id: 'm9' })
   const room = 'room@rooms.example.org'
-  const signs = (from: string, to: string, type: string, ...children: Element[]): unknown =>
-    decodeSigns(message({ from, to, type }, ...children), self).map(({ kind, conversation, id, own, nick }) => [kind, conversation, id, own, nick])
-  expect(signs('bob@example.org/x', me, 'chat', received, displayed)).toEqual([
+  const acknowledgements = (from: string, to: string, type: string, ...children: Element[]): unknown =>
+    decodeAcknowledgements(message({ from, to, type }, ...children), self).map(({ kind, conversation, id, own, nick }) => [kind, conversation, id, own, nick])
+  expect(acknowledgements('bob@example.org/x', me, 'chat', received, displayed)).toEqual([
     ['delivered', 'bob@example.org', 'm9', false, null],
     ['displayed', 'bob@example.org', 'm9', false, null]
   ])
   // receipts sent by our own devices acknowledge the peer's messages
-  expect(signs(`${me}/phone`, 'bob@example.org', 'chat', received, displayed)).toEqual([['displayed', 'bob@example.org', 'm9', true, null]])
-  expect(signs(`${room}/eve`, me, 'groupchat', received, displayed)).toEqual([['displayed', room, 'm9', false, 'eve']])
-  expect(signs(`${room}/mimi`, me, 'groupchat', displayed)).toEqual([['displayed', room, 'm9', true, null]])
-  expect(signs(`${room}/eve`, me, 'chat', displayed)).toEqual([['displayed', `${room}/eve`, 'm9', false, null]])
+  expect(acknowledgements(`${me}/phone`, 'bob@example.org', 'chat', received, displayed)).toEqual([['displayed', 'bob@example.org', 'm9', true, null]])
+  expect(acknowledgements(`${room}/eve`, me, 'groupchat', received, displayed)).toEqual([['displayed', room, 'm9', false, 'eve']])
+  expect(acknowledgements(`${room}/mimi`, me, 'groupchat', displayed)).toEqual([['displayed', room, 'm9', true, null]])
+  expect(acknowledgements(`${room}/eve`, me, 'chat', displayed)).toEqual([['displayed', `${room}/eve`, 'm9', false, null]])
   for (const [from, type] of [
     [room, 'groupchat'],
     ['other@rooms.example.org/eve', 'groupchat'],
     ['bob@example.org', 'error'],
     ['@', 'chat']
   ] as const)
-    expect(signs(from, me, type, displayed)).toEqual([])
-  expect(signs('bob@example.org', me, 'chat', body('hi'))).toEqual([])
+    expect(acknowledgements(from, me, type, displayed)).toEqual([])
+  expect(acknowledgements('bob@example.org', me, 'chat', body('hi'))).toEqual([])
 })

@@ -2,7 +2,7 @@
 import type { ConversationId, Jid, Message, MessageState } from '../../contract/domain.ts'
 import { toMessage, type MessageRow } from './tables/message-row.ts'
 import type { Tables } from './tables/index.ts'
-import type { MessageSign, StoreChanges } from './types.ts'
+import type { Acknowledgement, StoreChanges } from './types.ts'
 
 /** Allowed transitions of an own message's state; back to 'queued' if the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
@@ -13,7 +13,7 @@ const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
   delivered: ['queued']
 }
 
-export function createSigning({ alterations, changes, conversations, messages, notices, read }: Tables) {
+export function createAcknowledgements({ alterations, changes, conversations, messages, notices, read }: Tables) {
   /** Own message whose state advanced, or null. */
   function advance(account: Jid | undefined, jid: Jid, originId: string, state: MessageState, error: string | null): MessageRow | null {
     const conversation = conversations.idOf(jid, account)
@@ -44,7 +44,7 @@ export function createSigning({ alterations, changes, conversations, messages, n
   }
 
   /** Conversation to refresh, or null if the marker is old or its message unknown. */
-  function displayed({ conversation: jid, id, own, nick }: MessageSign, account: Jid | undefined): ConversationId | null {
+  function displayed({ conversation: jid, id, own, nick }: Acknowledgement, account: Jid | undefined): ConversationId | null {
     const conversation = conversations.byJid(jid, account)
     if (conversation === null) return null
     const found = messages.byAnyId(conversation.id, id)
@@ -64,10 +64,10 @@ export function createSigning({ alterations, changes, conversations, messages, n
   }
 
   /** Applies receipts and markers in order; returns `before` merged with their changes. Within a transaction. */
-  function sign(signs: readonly MessageSign[], account: Jid | undefined, before: StoreChanges): StoreChanges {
+  function acknowledge(acknowledgements: readonly Acknowledgement[], account: Jid | undefined, before: StoreChanges): StoreChanges {
     const touched = new Set(before.conversations.map(({ id }) => id))
     const changed = new Map<number, Message>(before.messages.map((message) => [message.id, message]))
-    for (const one of signs) {
+    for (const one of acknowledgements) {
       if (one.kind === 'delivered') {
         const row = advance(account, one.conversation, one.id, 'delivered', null)
         if (row === null) continue
@@ -81,5 +81,5 @@ export function createSigning({ alterations, changes, conversations, messages, n
     return { ...changes(touched, [...changed.values()], before.removed, before.added), ...(before.old === true ? { old: true } : {}) }
   }
 
-  return { sign, transition }
+  return { acknowledge, transition }
 }

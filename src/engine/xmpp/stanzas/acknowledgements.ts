@@ -7,7 +7,7 @@ import { directPeer, type Self } from './message.ts'
 import { sender } from './occupants.ts'
 import { receiptFor } from './receipts.ts'
 
-export interface DecodedSign {
+export interface DecodedAcknowledgement {
   kind: 'delivered' | 'displayed'
   conversation: Jid
   /** Id of the acknowledged message. */
@@ -19,7 +19,7 @@ export interface DecodedSign {
 }
 
 /** Receipts and markers of a live or archived stanza; empty if its conversation is not ours. */
-export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
+export function decodeAcknowledgements(stanza: Element, self: Self): DecodedAcknowledgement[] {
   const [delivered, seen] = [receiptFor(stanza), displayedId(stanza)]
   const from = addressOf(stanza.attrs['from'] ?? self.jid)
   const to = addressOf(stanza.attrs['to'] ?? self.jid)
@@ -33,7 +33,7 @@ export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
     return [{ kind: 'displayed', conversation: bare(from), id: seen, own, nick: own ? null : reader }]
   }
   const { conversation, outgoing: own } = directPeer(from, to, self, stanza)
-  const said: DecodedSign[] = []
+  const said: DecodedAcknowledgement[] = []
   // our own receipts acknowledge the peer's messages
   if (delivered !== null && !own) said.push({ kind: 'delivered', conversation, id: delivered, own, nick: null })
   if (seen !== null) said.push({ kind: 'displayed', conversation, id: seen, own, nick: null })

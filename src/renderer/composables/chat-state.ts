@@ -8,7 +8,7 @@ const PAUSED_MS = 5000
 const AGAIN_MS = 15_000
 
 /** Announces typing, repeats it now and then, and announces its end. */
-export function typingSign(conversation: () => ConversationId): (active: boolean) => void {
+export function chatState(conversation: () => ConversationId): (active: boolean) => void {
   let paused: number | null = null
   let told = -Infinity
   const say = (typing: boolean): void => {

@@ -1,12 +1,13 @@
 /** Storing of incoming messages: each message once, in archive order, with its corrections, retractions and reactions. */
-import { bare } from '../../contract/address.ts'
-import type { ChangeKind, Conversation, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
-import { mentions } from './mentions.ts'
+import type { ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import type { createAcknowledgements } from './acknowledgements.ts'
-import type { ChangePlace, ChangeRow } from './tables/change.ts'
-import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
-import { SELF, type Content, type EncryptionEffects, type IncomingMessage, type Acknowledgement, type RecordBatch, type StoreChanges } from './types.ts'
+import { createAltering } from './altering.ts'
+import { authorOf, idsIn, isChange, isProven, isSame, type Author } from './authors.ts'
+import { mentions } from './mentions.ts'
 import type { Tables } from './tables/index.ts'
+import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
+import { createUnsealing } from './unsealing.ts'
 
 /** Result of a batch. */
 interface Recorded {
@@ -21,41 +22,6 @@ interface Telling {
   at: number
   known: Set<number>
 }
-type Author = Pick<MessageRow, 'sender' | 'occupant' | 'outgoing'>
-/** True if two items have one author: by the occupant ids of the group, else by the address, which in a group is a nickname. */
-const isSame = (a: Author, b: Author): boolean =>
-  a.outgoing === b.outgoing && (a.outgoing === 1 || (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender))
-
-/**
- * True if a change provably comes from the message's author. A nickname proves nothing: in a group both need the same occupant id, or the group has to show
- * that it is one person (`occupant`).
- */
-function isProven(message: Author, change: Author, conversation: Pick<Conversation, 'jid' | 'kind'>): boolean {
-  if (message.outgoing !== change.outgoing) return false
-  if (conversation.kind === 'direct' && (message.outgoing === 1 || bare(conversation.jid) === conversation.jid)) return true
-  if (message.outgoing === 1) return change.occupant !== null && (message.occupant === null || change.occupant === SELF || message.occupant === change.occupant)
-  return message.occupant !== null && message.occupant === change.occupant
-}
-const authorOf = ({ sender, occupant = null, outgoing }: IncomingMessage): Author => ({ sender, occupant, outgoing: outgoing ? 1 : 0 })
-const idsIn = ({ originId, messageId = null, stanzaId }: IncomingMessage): (string | null)[] => [originId, messageId, stanzaId].filter((id) => id !== null)
-const isChange = ({ change }: IncomingMessage): boolean => change !== undefined && change !== null
-
-/** Metadata of a file of which only the address is known. */
-const NO_METADATA = { type: null, width: null, height: null, hash: null, preview: null, url: null }
-
-/** Content of an encrypted message as fields of a message. */
-const contentOf = ({ replyTo, change, link, mentioned, unstyled }: Content): Partial<IncomingMessage> => ({ replyTo, change, link, mentioned, unstyled })
-
-/** Receipts and markers inside an encrypted message. */
-function acknowledgementsIn({ conversation, kind, outgoing, sender }: IncomingMessage, { delivered, displayed }: Content): Acknowledgement[] {
-  const nick = kind === 'group' && !outgoing ? sender.slice(conversation.length + 1) : null
-  const common = { conversation, own: outgoing, nick }
-  return [
-    ...(delivered === null || outgoing || kind === 'group' ? [] : [{ ...common, kind: 'delivered' as const, id: delivered }]),
-    ...(displayed === null ? [] : [{ ...common, kind: 'displayed' as const, id: displayed }])
-  ]
-}
-
 export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
   acknowledge: ReturnType<typeof createAcknowledgements>['acknowledge']
@@ -265,122 +231,7 @@ export function createRecording(
     return stored
   }
 
-  /** Removes a superseded change. */
-  function forget({ id, conversation, outgoing, origin_id, encrypted }: ChangeRow): void {
-    if (outgoing === 1 && encrypted === 1 && origin_id !== null) messages.buryOwn(conversation, origin_id)
-    alterations.remove(id)
-  }
-
-  /** Applies a change to its message if that is stored and has the same author; returns the message, or null. */
-  function alter(change: ChangeRow): MessageRow | null {
-    const { conversation: id, sender, kind, target, text } = change
-    const found = messages.byAnyId(id, target)
-    if (kind === 'reactions') {
-      // other senders may have used that id, but not the archive
-      const row = found.find((one) => one.stanza_id === target) ?? found[0]
-      if (row === undefined) return null
-      const all = alterations.reactionsBy(change, idsOf(row)).filter((one) => isSame(one, change))
-      // each reactions stanza holds the complete set of its author
-      for (const older of all.slice(0, -1)) forget(older)
-      messages.setFlag(row, FLAG.reacted, true)
-      return row
-    }
-    const conversation = conversations.byId(id)
-    if (conversation === null) return null
-    // the group itself sends its moderators' retractions
-    const row = found.find((one) => isProven(one, change, conversation) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
-    if (row === undefined) return null
-    if ((row.flags & FLAG.retracted) !== 0) {
-      if (kind === 'correction') forget(change)
-      return null
-    }
-    const isCorrection = (one: ChangeRow): boolean => one.kind === 'correction' && isProven(row, one, conversation)
-    if (kind === 'retraction') {
-      for (const one of alterations.of(id, idsOf(row))) if (isCorrection(one)) forget(one)
-      messages.retract(row)
-    } else {
-      if (alterations.last(id, idsOf(row), isCorrection)?.id !== change.id) return null
-      if (row.text !== text) messages.edit(row, text, change.encrypted === 1)
-    }
-    return row
-  }
-
-  /**
-   * Stores a change, and applies it if its message is stored. `changed`: the message's id; `instead`: a message to be shown, because the corrected one is
-   * missing or not provably of the same author. `pending`: messages of the same page that are not stored yet.
-   */
-  function recordChange(
-    id: ConversationId,
-    incoming: IncomingMessage,
-    { kind, target: named }: { kind: ChangeKind; target: string },
-    place: ChangePlace,
-    pending: Map<IncomingMessage, IncomingMessage> | null = null
-  ): { changed: MessageId | null; instead: IncomingMessage | null } {
-    const nothing = { changed: null, instead: null }
-    const { sender, occupant = null, outgoing, text, time, stanzaId, originId, messageId = null, encrypted = false } = incoming
-    const conversation = conversations.byId(id)
-    if (conversation === null) return nothing
-    const author = authorOf(incoming)
-    const isTheirs = (row: Author): boolean => (kind === 'reactions' ? true : isProven(row, author, conversation))
-    const isHere = (one: string): boolean => messages.byAnyId(id, one).some(isTheirs)
-    // XEP-0308 wants the first message's id; a sender who names the previous correction means the same
-    const corrected = isHere(named) ? undefined : alterations.byAnyId(id, named).findLast((one) => one.kind === 'correction' && isTheirs(one))
-    const target = corrected?.target ?? named
-    const stored = alterations.add(
-      {
-        conversation: id,
-        sender,
-        occupant,
-        outgoing,
-        kind,
-        target,
-        text,
-        time,
-        state: outgoing ? 'sent' : 'received',
-        stanzaId,
-        originId,
-        messageId,
-        encrypted
-      },
-      place
-    )
-    if (stored === 'known') return nothing
-    const isHereNow = isHere(target)
-    if (kind === 'correction') {
-      // changes that name this correction, by one of its ids, mean the message that it corrects
-      const ids = idsIn(incoming).filter((one) => one !== target)
-      retarget(conversation, ids, target, author)
-      const waiting = [...(pending ?? [])].filter(([, one]) => one.conversation === incoming.conversation && isProven(authorOf(one), author, conversation))
-      for (const [given, one] of waiting) if (ids.includes(one.messageId ?? null)) pending?.set(given, { ...one, messageId: target })
-      if (stored === 'new' && !isHereNow && !waiting.some(([, one]) => [...ids, target].includes(one.messageId ?? null)) && !isHere(target))
-        return { changed: null, instead: { ...incoming, change: null, originId: null, messageId: target, standIn: true } }
-    }
-    const latest = alterations.last(
-      id,
-      [target],
-      (change) =>
-        change.kind === kind &&
-        (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender))
-    )
-    const row = latest === undefined ? null : alter(latest)
-    if (row !== null && kind === 'reactions' && !outgoing && row.outgoing === 1 && place.end === 'above') conversations.reacted(id, row.id, text !== '')
-    return { changed: row?.id ?? null, instead: null }
-  }
-
-  function retarget(conversation: Conversation, ids: readonly (string | null)[], target: string, author: Author): void {
-    const { id } = conversation
-    for (const named of new Set(ids)) {
-      if (named === null) continue
-      for (const change of alterations.of(id, [named]))
-        if (change.kind === 'reactions' || isProven(change, author, conversation)) alterations.setTarget(change.id, target)
-      for (const row of messages.standInsFor(id, [named])) if (isProven(row, author, conversation)) messages.setMessageId(row.id, target)
-    }
-    const standIns = messages.standInsFor(id, [target])
-    const here = standIns.length === 0 ? [] : messages.byAnyId(id, target).filter((row) => isProven(row, author, conversation))
-    const real = here.find((row) => standIns.every((one) => one.id !== row.id))
-    const marks = real === undefined ? 0 : relieve(id, [target], author, real.id)
-    if (real !== undefined && marks !== 0) messages.setFlag(real, marks, true)
-  }
+  const { alter, recordChange } = createAltering({ messages, conversations, alterations }, relieve)
 
   /** Stores older history: from the page's end on, each message gets a key below the one that follows it, and all of them below `floor`. */
   function recordOlder(batch: RecordBatch, floor: number | null, era: number, missed: boolean): Recorded {
@@ -611,83 +462,6 @@ export function createRecording(
     return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...relieved] }
   }
 
-  /** Stored change with the same id, which then need not be decrypted. In the newer version only the content tells that a message is a change. */
-  function knownChange(id: ConversationId, incoming: IncomingMessage): ChangeRow | undefined {
-    const ids = idsIn(incoming).flatMap((one) => (one === null ? [] : alterations.byAnyId(id, one)))
-    const isHidden = incoming.sealed?.version === 'omemo:2'
-    return ids.find((one) => (isHidden || one.kind === incoming.change?.kind) && isSame(one, authorOf(incoming)))
-  }
-
-  /** State of a batch during decryption. */
-  interface Unsealing {
-    batch: RecordBatch
-    opening: ReturnType<typeof encrypting.opening>
-    /** Messages that were unreadable until now. */
-    completed: MessageId[]
-    /** Messages that turned out to be changes of others. */
-    gone: MessageRow[]
-    acknowledgements: Acknowledgement[]
-  }
-
-  /** Decrypted form of a message, for storing; null: it has no content, or was stored before and has no id. */
-  function unseal(incoming: IncomingMessage, unsealing: Unsealing): IncomingMessage | null {
-    const { opening, acknowledgements } = unsealing
-    const { account, order } = unsealing.batch
-    const { sealed = null, change = null, kind, outgoing, stanzaId, conversation } = incoming
-    const id = conversations.idOf(conversation, account)
-    if (sealed === null || (id !== null && change === null && messages.isBuried(id, incoming))) return incoming
-    const altered = id === null ? undefined : knownChange(id, incoming)
-    const known = id === null || change !== null || altered !== undefined ? undefined : find(id, incoming)
-    const here = altered ?? known
-    const again = { ...incoming, text: here?.text ?? '', change: altered === undefined ? change : { kind: altered.kind, target: altered.target } }
-    const isRead = here !== undefined && (known === undefined || (known.flags & FLAG.unreadable) === 0)
-    if (isRead && (outgoing || (stanzaId !== null && here.stanza_id === stanzaId))) return again
-    const nick = kind === 'group' && id !== null ? conversations.nick(id) : null
-    const said = opening.open(sealed, { conversation, kind, outgoing, nick })
-    // a message decrypted before is stored, and may have an archive id now
-    if (said === null || (isRead && said.kind === 'unreadable')) return here === undefined ? null : again
-    if (said.kind === 'silent') return null
-    if (said.kind === 'unreadable') {
-      if (here === undefined && sealed.from === account && sealed.device === opening.device && kind === 'direct' && order !== 'backward') opening.noteOlder()
-      return change === null ? { ...incoming, sealed: null, unreadable: said.reason } : null
-    }
-    if (said.kind === 'content') acknowledgements.push(...acknowledgementsIn(incoming, said.content))
-    const { text = '', replyTo = null, link = null } = said.kind === 'text' ? { text: said.text, replyTo: incoming.replyTo } : said.content
-    const files = [...(said.kind === 'text' ? [] : said.content.files), ...said.files].map((file) => ({ ...NO_METADATA, ...file, stored: null }))
-    const opened = { ...incoming, sealed: null, encrypted: true, verified: said.verified, text: said.files.length > 0 ? '' : text, files }
-    const read: IncomingMessage = said.kind === 'text' ? opened : { ...opened, ...contentOf(said.content) }
-    if (said.kind === 'content' && !said.content.says) return null
-    if (known === undefined || isRead) return read
-    if (read.change !== undefined && read.change !== null) unsealing.gone.push(known)
-    else {
-      messages.complete(
-        { ...known, flags: known.flags & ~FLAG.unreadable },
-        { text: read.text, replyTo, attachments: files, link, flags: said.verified ? FLAG.verified : 0 }
-      )
-      messages.setState(known.id, known.state, null)
-      unsealing.completed.push(known.id)
-    }
-    return read
-  }
-
-  /** Stores a batch and its archive position; within a transaction. Encrypted messages are decrypted first, in the order in which they were sent. */
-  function record(batch: RecordBatch): StoreChanges {
-    const { account, order } = batch
-    if (account === undefined || batch.messages.every(({ sealed = null }) => sealed === null)) return recordOpened(batch)
-    const opening = encrypting.opening(account, Date.now())
-    const unsealing: Unsealing = { batch, opening, completed: [], gone: [], acknowledgements: [...(batch.acknowledgements ?? [])] }
-    const opened = batch.messages.flatMap((incoming) => unseal(incoming, unsealing) ?? [])
-    const encryption: EncryptionEffects & { old: boolean } = { ...opening.close(), old: order === 'backward' }
-    for (const row of unsealing.gone) {
-      messages.remove(row)
-      conversations.summarize(row.conversation)
-    }
-    const stored = recordOpened({ ...batch, messages: opened, acknowledgements: unsealing.acknowledgements })
-    const others = unsealing.completed.filter((id) => !stored.messages.some((message) => message.id === id)).flatMap((id) => messages.byId(id) ?? [])
-    const removed = [...stored.removed, ...unsealing.gone.map(({ id, conversation }) => ({ id, conversation }))]
-    return { ...stored, removed, messages: [...stored.messages, ...others.map(toMessage)], encryption }
-  }
-
   function recordOpened(batch: RecordBatch): StoreChanges {
     relieved = []
     counted = new Set()
@@ -714,5 +488,5 @@ export function createRecording(
     return batch.acknowledgements === undefined || batch.acknowledgements.length === 0 ? stored : acknowledge(batch.acknowledgements, batch.account, stored)
   }
 
-  return { record, alter }
+  return { record: createUnsealing({ messages, conversations, alterations, encrypting }, find, recordOpened), alter }
 }

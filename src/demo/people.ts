@@ -94,7 +94,9 @@ async function nameGroup(connection: Connection, group: string, name: string, ni
     { xmlns: 'jabber:x:data', type: 'submit' },
     field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig'),
     field('muc#roomconfig_roomname', name),
-    field('muc#roomconfig_persistentroom', '1')
+    field('muc#roomconfig_persistentroom', '1'),
+    // members know each other's addresses, so that a person has one picture and one colour everywhere
+    field('muc#roomconfig_whois', 'anyone')
   )
   // another member may have created it in an earlier run with the same folder
   await connection.request(xml('iq', { type: 'set', to: group }, xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, form))).catch(() => undefined)

@@ -70,6 +70,10 @@ export const useSearchStore = defineStore('search', () => {
           filters.value.map(({ range }) => range)
         ).trim()
   )
+  /** Whether a part of the query could not be understood, such as a date that does not exist. */
+  const isBad = ({ range }: QueryFilter): boolean => problems.value.some((problem) => problem.range[0] < range[1] && range[0] < problem.range[1])
+  /** Whether nothing was searched, since no part of the query could be understood. */
+  const unsearched = computed(() => problems.value.length > 0 && words.value === '' && filters.value.every(isBad))
   const input = (offset: number, limit: number) => ({
     query: query.value,
     conversation: scope.value,
@@ -245,6 +249,8 @@ export const useSearchStore = defineStore('search', () => {
     readAs,
     filters,
     problems,
+    isBad,
+    unsearched,
     notIndexed,
     tookMs,
     answered,

@@ -16,8 +16,8 @@ function drawn(): (emoji: string) => boolean {
     canvas.fillText(text, 0, 0)
     return canvas.getImageData(0, 0, side * 3, side).data.join()
   }
-  // the drawing of a character that no font has; an emoji whose parts do not join is too wide
-  const nothing = picture('\u{10fffe}')
+  // the drawings of a character that no font has: a box, or blank in a font of emoji; an emoji whose parts do not join is too wide
+  const nothing = new Set([picture('\u{10fffe}'), picture('')])
   const widest = canvas.measureText('😀').width * 1.4
-  return (emoji) => canvas.measureText(emoji).width <= widest && picture(emoji) !== nothing
+  return (emoji) => canvas.measureText(emoji).width <= widest && !nothing.has(picture(emoji))
 }

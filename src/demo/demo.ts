@@ -25,10 +25,9 @@ export async function startDemo(folder: string, engine: Engine, offline = false)
   await seed(engine)
   if (offline || !hasProsody()) return { live: false, own, account: null, stop: () => Promise.resolve() }
   const everyone = Object.fromEntries(CAST.map(({ user, name }) => [address(user), name]))
-  const server = await startProsody(join(folder, 'prosody'), [
-    { ...YOU, roster: everyone },
-    ...CAST.map(({ user }) => ({ user, password: PASSWORD, roster: { [address(YOU.user)]: 'You' } }))
-  ])
+  const people = [{ ...YOU, roster: everyone }, ...CAST.map(({ user }) => ({ user, password: PASSWORD, roster: { [address(YOU.user)]: 'You' } }))]
+  // members know each other's addresses, so that a person has one picture and one colour everywhere
+  const server = await startProsody(join(folder, 'prosody'), people, { groupSettings: 'muc_room_default_public_jids = true' })
   const dismiss = await invitePeople(server)
   return {
     live: true,

@@ -95,7 +95,7 @@ async function nameGroup(connection: Connection, group: string, name: string, ni
     field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig'),
     field('muc#roomconfig_roomname', name),
     field('muc#roomconfig_persistentroom', '1'),
-    // members know each other's addresses, so that a person has one picture and one colour everywhere
+    // also groups made before
     field('muc#roomconfig_whois', 'anyone')
   )
   // another member may have created it in an earlier run with the same folder

@@ -3,15 +3,16 @@ import { basename, dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Archive } from './archive.ts'
+import { withoutCopies } from './copies.ts'
 import { decode, type Bytes } from './decoding.ts'
 import type { Probe } from './formats/format.ts'
 import { isDatabase, readDatabase } from './formats/databases.ts'
 import { isSlack, readSlack } from './formats/slack.ts'
-import { readTelegram } from './formats/telegram.ts'
+import { telegram } from './formats/telegram.ts'
 import { isWhatsApp, readWhatsApp, whatsApp } from './formats/whatsapp.ts'
-import { ImportError, type OpenHistory, type ParsedHistory, type ReadOptions } from './history.ts'
+import { ImportError, kindOf, unclearColumns, type OpenHistory, type ParsedHistory, type ReadOptions } from './history.ts'
 import { Spool, unfolded } from './nested.ts'
-import { bestOf, COMPANIONS, joined, jsonOf, openParts, partsIn, textsIn, TEXTS, type OpenPart } from './parts.ts'
+import { COMPANIONS, joined, jsonOf, openParts, partsIn, textsIn, TEXTS, type OpenPart } from './parts.ts'
 import { firstBytes, headOf, openText, type TextFile } from './source.ts'
 import { asFarAsPossible, nameOf, plainFormatOf, readAs, type Damage } from './texts.ts'
 
@@ -26,6 +27,11 @@ function slackFolders(paths: readonly string[], format: ImportFormat | null): st
   if (format === 'slack' || isSlack(paths.map((path) => path.slice(shared.length)))) found.add(shared)
   return [...found].filter((folder) => ![...found].some((other) => other !== folder && folder.startsWith(other)))
 }
+/** True for files that each Slack export has: lists, and days of channels. */
+const isOfSlack = (path: string): boolean =>
+  path.includes('/')
+    ? /\/\d{4}-\d{2}-\d{2}\.json$/.test(path)
+    : /^(?:users|org_users|channels|groups|mpims|dms|integration_logs|canvases|lists|file_conversations|huddle_transcripts)\.json$/.test(path)
 const SLACK_ROOMS = new Set(['channels.json', 'groups.json', 'mpims.json', 'dms.json'])
 
 const DATABASES = /\.(?:db3?|sqlite3?|sqlitedb)$/i
@@ -49,9 +55,9 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
     const opened: OpenPart[] = []
     const failed: ImportError[] = []
     const taken = new Set<string>()
-    const attempt = async (file: string, place: string, read: () => Promise<ParsedHistory> | ParsedHistory): Promise<void> => {
+    const attempt = async (file: string, path: string, kind: unknown, read: () => Promise<ParsedHistory> | ParsedHistory): Promise<void> => {
       try {
-        opened.push({ file, place, history: await read() })
+        opened.push({ path, kind, file, place: path, history: await read() })
       } catch (error) {
         if (!(error instanceof ImportError)) throw error
         failed.push(error)
@@ -64,49 +70,57 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
         if ((archive.entries.get(folder + part) ?? 0) > LONGEST_PART) throw new ImportError(`${name}/${part}`, null, 'it is larger than 200 MB', 'too-large')
         return decode(await archive.read(folder + part), 'utf-8')
       }
-      await attempt(name, folder, () => readSlack({ paths: inside, text }, name))
+      await attempt(name, folder, 'slack', () => readSlack({ paths: inside, text }, name))
       // a Slack export may contain another app's export
-      for (const one of inside) if (!one.endsWith('.json') || basename(one) === 'result.json') taken.delete(folder + one)
+      for (const one of inside) if (!isOfSlack(one)) taken.delete(folder + one)
     }
-    if (format === 'telegram' || format === null)
-      for (const one of paths.filter((each) => basename(each) === 'result.json' && !each.startsWith('__MACOSX/'))) {
-        taken.add(one)
-        await attempt(`${name}/${one}`, one, async () => readTelegram(await textIn(archive, name, one, nameOf(name), options, damage)))
-      }
     const chat = format === null || format === 'whatsapp' ? await chatIn(archive, name, options, damage) : null
     if (chat !== null && chat.sure && !taken.has(chat.path)) {
       taken.add(chat.path)
-      await attempt(chat.file.file, chat.path, () => readWhatsApp(chat.file, options))
-      for (const one of await attachedTo(opened.at(-1)?.history ?? null)) taken.add(one)
+      await attempt(chat.file.file, chat.path, whatsApp, () => readWhatsApp(chat.file, options))
+      if (textsIn(archive).length > 1) for (const one of await attachedTo(opened.at(-1)?.history ?? null)) taken.add(one)
     }
-    const isChatBeside = (one: string): boolean => chat !== null && chat.sure && /\.txt$/i.test(one) && dirname(one) === dirname(chat.path)
-    const candidates = textsIn(archive).filter((one) => !taken.has(one) && !isChatBeside(one))
-    const others = format === null || format === 'whatsapp' ? [whatsApp] : []
-    const { parts, rest } = await partsIn(candidates, textAt, format === null || TABLES.has(format) ? null : format, chat?.sure === true ? [] : others)
+    const candidates = textsIn(archive).filter((one) => !taken.has(one))
+    const others = [telegram, whatsApp].filter((one) => format === null || format === one.name)
+    const { parts, rest } = await partsIn(candidates, textAt, format === null || TABLES.has(format) ? null : format, others)
+    const read = new Set(taken)
     if (format === null || !TABLES.has(format)) {
-      const more = await openParts(bestOf(parts), options)
+      const more = await openParts(parts, options)
       opened.push(...more.opened)
       failed.push(...more.failed)
+      for (const { path: one } of parts) read.add(one)
     }
     if (format === null)
-      for (const one of paths.filter((each) => DATABASES.test(each))) await readDatabaseIn(archive, spool, one, options, `${name}/${one}`, opened, failed)
+      for (const one of paths.filter((each) => DATABASES.test(each)))
+        if (await readDatabaseIn(archive, spool, one, options, `${name}/${one}`, opened, failed)) read.add(one)
     // tables among an app's files belong to it
     const topOf = (one: string): string => one.slice(shared.length).split('/', 2)[0] ?? ''
     const tops = new Set([...parts.map((part) => part.path), ...taken].filter((one) => one.slice(shared.length).includes('/')).map(topOf))
+    const unclear: OpenPart[] = []
     if (format === null || TABLES.has(format))
       for (const { path: one, file, probe } of rest) {
         if (one.slice(shared.length).includes('/') && tops.has(topOf(one))) continue
-        if (parts.some((part) => nameOf(part.path) === nameOf(one))) continue
         const table = await tableIn(file, probe, format, options)
-        if (table !== null) opened.push({ file: file.file, place: dirname(one), history: table })
+        if (table === null || (/\.txt$/i.test(one) && table.columns?.found.time === null)) continue
+        read.add(one)
+        const part = { path: one, kind: 'table', file: file.file, place: dirname(one), history: table }
+        if (table.columns === null || table.columns.sure || format !== null) opened.push(part)
+        else unclear.push(part)
       }
+    // the user can be asked for the columns of one table
+    if (opened.length === 0 && failed.length === 0 && unclear.length === 1) opened.push(...unclear.splice(0))
     const [first] = opened
     if (first === undefined && failed[0] !== undefined) throw failed[0]
+    if (first === undefined && unclear[0] !== undefined) throw unclearColumns(unclear[0].file, unclear[0].history.columns?.heading ?? [])
     if (first === undefined) throw new ImportError(name, null, nothingIn(archive), 'other-format')
     const open = (source: string): Promise<Readable | null> => archive.stream(source)
     const readable = [...archive.locked].filter(([one]) => TEXTS.test(one) || /\.zip$/i.test(one)).map(([one, why]) => `${name}/${one}: ${why}`)
     const told = [...failed.map(({ message }) => message), ...readable]
-    return { history: opened.length === 1 && told.length === 0 ? first.history : joined(first.history, opened, told), open, close }
+    const known = await withoutCopies(opened)
+    const [only] = known
+    const whole = known.length === 1 && told.length === 0 && only !== undefined ? only.history : joined(first.history, known, told)
+    const left = paths.filter((one) => !read.has(one) && mayHoldMessages(one))
+    return { history: withOthers(whole, name, left, unclear), open, close }
   } catch (error) {
     close()
     throw error
@@ -117,6 +131,35 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
 function nothingIn({ locked }: Archive): string {
   const [reason] = [...locked].map(([path, why]) => `${path} cannot be read: ${why}`)
   return reason ?? 'there is no chat in it that Mnemo can read'
+}
+
+/** Files that hold no messages: media, parts of pages, and files of systems. */
+const NO_MESSAGES =
+  /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)|\.(?:css|m?js|map|woff2?|ttf|otf|eot|svg|ico|vcf|vcard|tgs|webmanifest)$|-(?:wal|shm|journal)$/i
+const mayHoldMessages = (path: string): boolean =>
+  !path.endsWith('/') && !COMPANIONS.includes(basename(path)) && kindOf(path) === 'file' && !NO_MESSAGES.test(path)
+
+/** History that reports the files left out: `left`, unless a message has them, and tables with unclear columns. */
+function withOthers(history: ParsedHistory, name: string, left: readonly string[], unclear: readonly OpenPart[]): ParsedHistory {
+  if (left.length === 0 && unclear.length === 0) return history
+  return {
+    ...history,
+    async read(sink) {
+      const attached = new Set<string>()
+      await history.read({
+        conversation: (head) => sink.conversation(head),
+        message: (message) => {
+          for (const { source } of message.files ?? []) if (source !== null) attached.add(source)
+          sink.message(message)
+        },
+        notice: () => sink.notice(),
+        unread: (kind, line) => sink.unread(kind, line),
+        rest: () => sink.rest()
+      })
+      for (const { file } of unclear) sink.unread('columns', file)
+      for (const path of left) if (!attached.has(path)) sink.unread('other', `${name}/${path}`)
+    }
+  }
 }
 
 /** Files of the archive that a chat's messages name as attachments. */
@@ -134,20 +177,20 @@ async function attachedTo(history: ParsedHistory | null): Promise<ReadonlySet<st
   return found
 }
 
-/** Table whose columns are clear; null: not a table. */
+/** Table; null: none. */
 async function tableIn(file: TextFile, probe: Probe, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory | null> {
   try {
     const found = format ?? (await plainFormatOf(file, probe))
     if (!TABLES.has(found) || !/\.(?:csv|tsv|jsonl?|ndjson|txt)$/i.test(file.file)) return null
     const history = await readAs(file, found, options, probe)
-    return history.columns === null || history.columns.sure || format !== null ? history : null
+    return history
   } catch (error) {
     if (error instanceof ImportError && format === null) return null
     throw error
   }
 }
 
-/** Database of an app in an archive; it must be the only content. */
+/** Opens the database of an app in an archive; false: it is another file. */
 async function readDatabaseIn(
   archive: Archive,
   spool: Spool,
@@ -156,20 +199,23 @@ async function readDatabaseIn(
   file: string,
   opened: OpenPart[],
   failed: ImportError[]
-): Promise<void> {
+): Promise<boolean> {
   const stream = await archive.stream(path)
-  if (stream === null) return
+  if (stream === null) return false
   const kept = await spool.keep(stream, path)
-  if (!isDatabase(await firstBytes(kept))) return
+  if (!isDatabase(await firstBytes(kept))) return false
   const log = await archive.stream(`${path}-wal`)
   if (log !== null) await spool.keep(log, path, `${kept}-wal`)
   const folder = path.slice(0, path.length - basename(path).length)
   try {
-    opened.push({ file, place: path, history: readDatabase(kept, options, (source) => archive.entries.get(folder + source) ?? null) })
+    opened.push({ path, kind: 'database', file, place: path, history: readDatabase(kept, options, (source) => archive.entries.get(folder + source) ?? null) })
+    return true
   } catch (error) {
     if (!(error instanceof ImportError)) throw error
     // many exports contain other databases
-    if (error.reason !== 'other-format') failed.push(error)
+    if (error.reason === 'other-format') return false
+    failed.push(error)
+    return true
   }
 }
 
@@ -182,7 +228,7 @@ function sharedFolder(paths: readonly string[]): string {
   return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder + sharedFolder(own.map((path) => path.slice(folder.length))) : ''
 }
 
-/** Chat among the texts of an archive: the one that is named like the archive, or is the only one (`sure`); the others are attachments. */
+/** Chat among the texts of an archive: `sure` if it is named like the archive, or is the only one. */
 async function chatIn(archive: Archive, name: string, options: ReadOptions, damage: Damage): Promise<{ file: TextFile; path: string; sure: boolean } | null> {
   const texts = [...archive.entries.keys()].filter((path) => /\.txt$/i.test(path) && !path.startsWith('__MACOSX/'))
   const likely = (path: string): number => (/^_chat\.txt$/i.test(basename(path)) ? 0 : nameOf(basename(path)) === nameOf(name) ? 1 : 2)

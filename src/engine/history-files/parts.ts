@@ -27,17 +27,6 @@ export interface Part {
   format: Pick<Format, 'name' | 'read'>
 }
 
-/** Parts without duplicates: several formats of one app in a folder have the same content, and the one with the most files is kept. */
-export function bestOf(parts: readonly Part[]): Part[] {
-  const byFolder = new Map<string, Map<Part['format'], Part[]>>()
-  for (const part of parts) {
-    const folder = `${dirname(part.path)}\n${part.format.name}`
-    const formats = byFolder.get(folder) ?? new Map<Part['format'], Part[]>()
-    byFolder.set(folder, formats.set(part.format, [...(formats.get(part.format) ?? []), part]))
-  }
-  return [...byFolder.values()].flatMap((formats) => [...formats.values()].sort((a, b) => b.length - a.length)[0] ?? [])
-}
-
 /** Files of an archive that may hold messages, in numerical order. */
 export function textsIn(archive: Archive): string[] {
   const order = new Intl.Collator('en', { numeric: true })
@@ -67,6 +56,9 @@ export async function partsIn(
 
 /** Opened part of an archive. */
 export interface OpenPart {
+  path: string
+  /** Reader of the part: parts of one app may have several. */
+  kind: unknown
   /** Path in messages to the user. */
   file: string
   /** Scope within which conversations of the same name are one, for formats without ids. */
@@ -80,7 +72,7 @@ export async function openParts(parts: readonly Part[], options: ReadOptions): P
   const failed: ImportError[] = []
   for (const { path, file, format } of parts) {
     try {
-      opened.push({ file: file.file, place: `${dirname(path)}\n${format.name}`, history: await format.read(file, options) })
+      opened.push({ path, kind: format, file: file.file, place: `${dirname(path)}\n${format.name}`, history: await format.read(file, options) })
     } catch (error) {
       if (!(error instanceof ImportError)) throw error
       failed.push(error)
@@ -106,6 +98,7 @@ export function joined(first: ParsedHistory, parts: readonly OpenPart[], failed:
     async read(sink) {
       for (const line of failed) sink.unread('file', line)
       for (const { file, place, history } of parts) {
+        let found = 0
         const part: Sink = {
           conversation(head) {
             const key = head.id === null ? `${place}\n${head.name}` : `${history.format}\n\n${head.id}`
@@ -113,13 +106,23 @@ export function joined(first: ParsedHistory, parts: readonly OpenPart[], failed:
             if (known === undefined) heads.set(key, (known = mixed ? { ...head, format: history.format } : head))
             sink.conversation(known)
           },
-          message: (message) => sink.message(message),
-          notice: () => sink.notice(),
-          unread: (kind, line) => sink.unread(kind, kind === 'cut' || kind === 'broken' ? `${file}, ${line}` : line),
+          message(message) {
+            found++
+            sink.message(message)
+          },
+          notice() {
+            found++
+            sink.notice()
+          },
+          unread(kind, line) {
+            found++
+            sink.unread(kind, kind === 'cut' || kind === 'broken' ? `${file}, ${line}` : line)
+          },
           rest: () => sink.rest()
         }
         try {
           await history.read(part)
+          if (found === 0) sink.unread('other', file)
         } catch (error) {
           if (!(error instanceof ImportError)) throw error
           sink.unread('file', error.message)

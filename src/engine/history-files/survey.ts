@@ -37,6 +37,9 @@ const MARKS = 100
 /** Longest text of marks, UTF-16 units, in the beginning and in the end of a conversation: messages may be long. */
 const MARK_UNITS = 500_000
 const LINES = 3
+/** Number of shown lines that name files. */
+const FILE_LINES = 50
+const OF_FILES = new Set(['file', 'other', 'columns', 'copy'])
 const SAMPLES = 6
 
 /** Data of conversations by head: the same head or the same id is the same conversation. */
@@ -101,7 +104,7 @@ export async function surveyHistory(history: ParsedHistory): Promise<Survey> {
       let entry = survey.unread.find((one) => one.kind === kind)
       if (entry === undefined) survey.unread.push((entry = { kind, count: 0, lines: [] }))
       entry.count++
-      if (entry.lines.length < LINES) entry.lines.push(beginning(line))
+      if (entry.lines.length < (OF_FILES.has(kind) ? FILE_LINES : LINES)) entry.lines.push(beginning(line))
     },
     rest: () => Promise.resolve()
   }

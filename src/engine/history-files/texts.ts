@@ -3,10 +3,10 @@ import { extname } from 'node:path'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Bytes } from './decoding.ts'
 import { formatOf, matching } from './formats/all.ts'
-import { hasAll, probeOf, type Probe } from './formats/format.ts'
+import { probeOf, type Probe } from './formats/format.ts'
 import { layoutOf, readObjects } from './formats/objects.ts'
 import { readTable } from './formats/tables.ts'
-import { readTelegram } from './formats/telegram.ts'
+import { isTelegram, readTelegram } from './formats/telegram.ts'
 import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
 import { SealBroken } from './sealed-file.ts'
@@ -39,20 +39,6 @@ export function readAs(file: TextFile, format: ImportFormat, options: ReadOption
       throw new ImportError(file.file, null, `this is not a file of ${format}`, 'other-format')
   }
 }
-
-/** Paths found only in Telegram's JSON. */
-const OF_TELEGRAM = [
-  'chats.list',
-  'left_chats',
-  'personal_information',
-  'about',
-  'messages[].from_id',
-  'messages[].date_unixtime',
-  'messages[].text_entities',
-  'messages[].actor',
-  'messages[].media_type',
-  'messages[].forwarded_from'
-]
 
 /** Signatures of non-text files, and their names. */
 const NO_TEXTS: [RegExp, string][] = [
@@ -90,8 +76,7 @@ export async function plainFormatOf(file: TextFile, probe: Probe): Promise<Impor
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl'
   if (probe.shape !== null) {
     if (probe.head.startsWith('[') && (extension === '.json' || /^\[\s*(?:\{|\]|\[|$)/.test(probe.head))) return 'json'
-    const telegram = OF_TELEGRAM.some((path) => probe.shape?.has(path) === true) || hasAll(probe.shape, 'messages[].type', 'messages[].from', 'messages[].date')
-    if (!telegram) {
+    if (!isTelegram(probe)) {
       const layout = layoutOf(probe)
       if (layout !== null) return layout.kind === 'lines' ? 'jsonl' : 'json'
     }

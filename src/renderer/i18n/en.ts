@@ -1004,7 +1004,7 @@ export default {
     badTimes: 'The time of {n} message cannot be read | The time of {n} messages cannot be read',
     badTimesNear: 'Place after the preceding message',
     badTimesSkip: 'Skip',
-    unread: '{n} entry cannot be read and is skipped | {n} entries cannot be read and are skipped',
+    unread: '{n} entry is not imported | {n} entries are not imported',
     kind: {
       row: 'Rows with too few columns',
       object: 'Objects without text',
@@ -1015,7 +1015,10 @@ export default {
       file: 'Files that cannot be read',
       line: 'Lines outside any message',
       cut: 'Files that end early',
-      broken: 'Damaged files'
+      broken: 'Damaged files',
+      other: 'Files without chats',
+      columns: 'Tables with unclear columns (import each alone)',
+      copy: 'Chats that other files have too (imported once)'
     },
     import: 'Import history …',
     exportAbout:

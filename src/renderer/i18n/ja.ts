@@ -971,7 +971,7 @@ export default {
     badTimes: '{n} 件のメッセージの日時を読み取れません',
     badTimesNear: '直前のメッセージの後に置く',
     badTimesSkip: '取り込まない',
-    unread: '{n} 件は読み取れないため取り込まれません',
+    unread: '{n} 件は取り込まれません',
     kind: {
       row: '列が足りない行',
       object: '本文のないオブジェクト',
@@ -982,7 +982,10 @@ export default {
       file: '読み取れないファイル',
       line: 'どのメッセージにも属さない行',
       cut: '途中で切れたファイル',
-      broken: '壊れたファイル'
+      broken: '壊れたファイル',
+      other: 'トーク履歴ではないファイル',
+      columns: '列の意味が不明な表（単独で取り込んでください）',
+      copy: 'ほかのファイルと重複するトーク（一度だけ取り込み）'
     },
     import: '履歴を取り込む…',
     exportAbout:

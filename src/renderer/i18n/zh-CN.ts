@@ -951,7 +951,7 @@ export default {
     badTimes: '有 {n} 条消息的时间无法识别',
     badTimesNear: '排在它们前一条消息之后',
     badTimesSkip: '不导入',
-    unread: '有 {n} 条内容无法识别，不会导入',
+    unread: '有 {n} 项内容不会导入',
     kind: {
       row: '列数不足的行',
       object: '没有内容的对象',
@@ -962,7 +962,10 @@ export default {
       file: '无法读取的文件',
       line: '不属于任何消息的行',
       cut: '不完整的文件',
-      broken: '损坏的文件'
+      broken: '损坏的文件',
+      other: '不是聊天记录的文件',
+      columns: '列含义不明的表格（请单独导入）',
+      copy: '与其他文件重复的聊天（只导入一次）'
     },
     import: '导入聊天记录…',
     exportAbout: '导出的文件包含所有消息的明文，端到端加密的消息也在内。请妥善保管，或者设置密码后导出。',

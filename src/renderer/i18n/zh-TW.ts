@@ -951,7 +951,7 @@ export default {
     badTimes: '有 {n} 則訊息的時間無法辨識',
     badTimesNear: '排在它們前一則訊息之後',
     badTimesSkip: '不匯入',
-    unread: '有 {n} 筆內容無法辨識，不會匯入',
+    unread: '有 {n} 項內容不會匯入',
     kind: {
       row: '欄數不足的列',
       object: '沒有內容的物件',
@@ -962,7 +962,10 @@ export default {
       file: '無法讀取的檔案',
       line: '不屬於任何訊息的行',
       cut: '不完整的檔案',
-      broken: '損壞的檔案'
+      broken: '損壞的檔案',
+      other: '不是聊天記錄的檔案',
+      columns: '欄位含義不明的表格（請單獨匯入）',
+      copy: '與其他檔案重複的聊天（只匯入一次）'
     },
     import: '匯入歷史訊息…',
     exportAbout: '匯出的檔案包含所有訊息的明文，端對端加密的訊息也在內。請妥善保管，或設定密碼後再匯出。',

@@ -74,7 +74,10 @@ test.each([
   expect(told(conversations['Bo'])).toEqual([`Bo:  [1.jpg at ${root}/bo/photos/1.jpg]`])
   expect(told(conversations['Cy'])).toEqual(['Cy: cut'])
   expect(new Set(ids)).toEqual(new Set(['messenger:inbox/Ann', 'messenger:inbox/Bo', null]))
-  expect(unread).toEqual([expect.stringMatching(/^cut: .*cy\/message_1\.json, 1: the file ends in the middle/)])
+  expect(unread).toEqual([
+    expect.stringMatching(/^cut: .*cy\/message_1\.json, 1: the file ends in the middle/),
+    expect.stringMatching(/^other: .*\/other\.json$/)
+  ])
 })
 
 test("Slack's export lies within folders, a day that is broken does not refuse the others, and a file of old is a file", async () => {
@@ -92,7 +95,7 @@ test("Slack's export lies within folders, a day that is broken does not refuse t
   expect(unread).toEqual([expect.stringMatching(/^file: .*2024-05-30\.json/)])
 })
 
-test('several WhatsApp chats in one archive are several; beside a chat named like the archive others are its attachments', async () => {
+test('several WhatsApp chats in one archive are several; a chat that a message has attached is none of them', async () => {
   const chat = (text: string): string => `31/05/2024, 09:30 - Ann: ${text}\n`
   const all = await wholeHistory(
     await zipped({
@@ -108,8 +111,9 @@ test('several WhatsApp chats in one archive are several; beside a chat named lik
     Di: ['Ann: to Di'],
     Ed: ['Ann: to Ed']
   })
-  const one = await wholeHistory(await zipped({ 'export.txt': chat('mine'), 'notes.txt': chat('attached') }))
-  expect(Object.values(one.conversations).flatMap(told)).toEqual(['Ann: mine'])
+  const one = await wholeHistory(await zipped({ 'export.txt': chat('notes.txt (file attached)'), 'notes.txt': chat('attached') }))
+  expect(Object.values(one.conversations).flatMap(told)).toEqual(['Ann:  [notes.txt at notes.txt]'])
+  expect(one.unread).toEqual([])
 })
 
 test('days of ZNC are one conversation per folder; of one chat in several formats only one is read', async () => {

@@ -2,6 +2,7 @@
 import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
+import { hasAll, type Format, type Probe } from './format.ts'
 import { isRecord, numberOf, readJson, recordsOf, shown, textOf, type OnValue } from './json-stream.ts'
 import { telegramText } from './telegram-text.ts'
 import { parseTime } from './times.ts'
@@ -47,6 +48,22 @@ const senderId = (message: Record<string, unknown>): string | null => {
   const id = textOf(message['from_id'] ?? message['actor_id'])
   return id === null ? null : /^\d+$/.test(id) ? `user${id}` : id
 }
+
+/** Paths found only in Telegram's JSON. */
+const OF_TELEGRAM = [
+  'chats.list',
+  'left_chats',
+  'personal_information',
+  'about',
+  'messages[].from_id',
+  'messages[].date_unixtime',
+  'messages[].text_entities',
+  'messages[].actor',
+  'messages[].media_type',
+  'messages[].forwarded_from'
+]
+export const isTelegram = ({ shape }: Probe): boolean =>
+  OF_TELEGRAM.some((path) => shape?.has(path) === true) || hasAll(shape, 'messages[].type', 'messages[].from', 'messages[].date')
 
 /** Throws ImportError if the file is no Telegram export. */
 export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
@@ -201,3 +218,12 @@ function filesOf(message: Record<string, unknown>, file: TextFile): ParsedFile[]
   if (card !== null) add(card, base(card) || 'contact.vcard', null, 'file')
   return files
 }
+
+/** Telegram's JSON under any name, among other files. */
+export const telegram: Format = {
+  name: 'telegram',
+  matches: (probe) => probe.name === 'result' || ([...(probe.shape ?? [])].some((path) => OF_CHATS.test(path)) && isTelegram(probe)),
+  read: readTelegram
+}
+/** Other files may have a text 'about' something. */
+const OF_CHATS = /^(?:messages|(?:left_)?chats|personal_information)(?:\W|$)/

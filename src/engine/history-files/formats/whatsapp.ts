@@ -215,7 +215,7 @@ function headOf(file: TextFile, people: readonly string[]): { name: string; self
   const [one, two] = people
   const other = (name: string): string | null =>
     people.length === 2 && one !== undefined && two !== undefined ? (name === one ? two : name === two ? one : null) : null
-  for (const called of /^_chat$/i.test(file.name) ? [file.folder] : [file.name]) {
+  for (const called of /^_chat(?: ?\(\d+\))?$/i.test(file.name) ? [file.folder] : [file.name]) {
     const plain = called
       .replace(MARKS, '')
       .replace(/ ?\(\d+\)$/, '')

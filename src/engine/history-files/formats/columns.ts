@@ -11,12 +11,12 @@ const NAMES: Record<Column, string> = {
   clock:
     'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam|tijd|godzina|kl|klokkeslett|kello|kellonaika|idő|ώρα|година|שעה|समय|زمان|ساعت|ura|sat',
   sender:
-    'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username',
+    'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|联系人|聯絡人|連絡先|연락처|kontakt|kontaktname|contactname|contacto|contato|contatto|контакт|kişi|yhteystieto|kapcsolat|επαφή|איש קשר|संपर्क|liên hệ|ผู้ติดต่อ|kontak|جهة الاتصال|مخاطب|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username',
   text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan|wiadomość|treść|meddelande|melding|besked|viesti|zpráva|správa|üzenet|mesaj text|μήνυμα|повідомлення|הודעה|संदेश|پیغام|پیام|متن|poruka|съобщение|bericht tekst|tekst|clean_text|message_body|message content|msgtext|plaintext',
   conversation:
     'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|chatsession|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
   direction:
-    'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|richtung|dirección|direção|направление',
+    'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|收发方向|傳送方向|방향|richtung|dirección|direção|direzione|sens|richting|направление|напрямок|посока|kierunek|riktning|retning|suunta|směr|smer|irány|direcție|κατεύθυνση|כיוון|दिशा|yön|hướng|ทิศทาง|arah|smjer|الاتجاه|جهت',
   files:
     'files|attachments|file|attachment|attachmentname|filename|附件|文件|文件名|檔案|附加檔案|ファイル|添付|파일|첨부|archivo|adjunto|anexo|arquivo|allegato|fichier|pièce jointe|datei|anhang|файл|вложение'
 }
@@ -27,6 +27,14 @@ function plain(name: string): string {
     .toLowerCase()
     .replace(/[\s_\-./:()[\]"']/gu, '')
 }
+
+/** True for the name of a column that has the other side, also for the user's own messages. */
+export const isContact = (name: string): boolean => CONTACTS.has(plain(name))
+const CONTACTS = new Set(
+  'contact|contact name|联系人|聯絡人|連絡先|연락처|kontakt|kontaktname|contacto|contato|contatto|контакт|kişi|yhteystieto|kapcsolat|επαφή|איש קשר|संपर्क|liên hệ|ผู้ติดต่อ|kontak|جهة الاتصال|مخاطب'
+    .split('|')
+    .map(plain)
+)
 
 /** Column of a name, or undefined. */
 export const columnOf = (name: string): Column | undefined => BY_NAME.get(plain(name))
@@ -102,7 +110,10 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
   const named = Object.values(found).filter((one) => one !== null).length
   const timed = heading.some(isTime)
   const headed = named >= 2 && !timed
-  if (headed) return { found, headed, sure: found.time !== null && found.text !== null }
+  const told = below.map((row) => (found.direction === null ? '' : (row[found.direction] ?? '')))
+  // a direction in unknown words would make all messages the other's
+  const understood = told.every((cell) => cell.trim() === '') || share(told, (cell) => isOwn(cell) !== undefined || isNotice(cell)) > 0.5
+  if (headed) return { found, headed, sure: found.time !== null && found.text !== null && understood }
   if (timed && isTime(heading[1] ?? '') && heading.length >= 3) return { found: PLACES, headed: false, sure: true }
   if (timed) {
     const time = heading.findIndex(isTime)
@@ -116,16 +127,33 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
   return { found, headed: below.length > 0 && below.some((row) => row.some(isTime)), sure: false }
 }
 
+/** Words for the direction of a message in the languages of the column names. */
+const SENT = new Set(
+  'outgoing|sent|发送|已发送|发出|發送|已傳送|傳送|寄出|送信|送信済み|발신|보냄|보낸 메시지|ausgehend|gesendet|ausgang|sortant|sortante|envoyé|envoyée|envoi|saliente|enviado|enviada|enviados|saída|inviato|inviata|in uscita|uscita|uitgaand|verzonden|исходящее|исходящий|исходящая|исходящие|отправлено|отправленное|вихідне|вихідний|надіслано|изходящо|изпратено|wychodzące|wychodząca|wychodzący|wysłane|wysłana|giden|gönderilen|gönderildi|utgående|skickat|skickade|udgående|sendt|lähtevä|lähetetty|odchozí|odesláno|odoslané|odchádzajúca|kimenő|elküldött|elküldve|trimis|trimise|εξερχόμενο|εξερχόμενα|απεσταλμένο|יוצא|יוצאת|נשלח|भेजा|भेजा गया|đi|đã gửi|gửi đi|ส่ง|ส่งแล้ว|ขาออก|keluar|terkirim|odlazno|poslano|صادر|صادرة|مرسل|مرسلة|ارسالی'.split(
+    '|'
+  )
+)
+const RECEIVED = new Set(
+  'incoming|received|接收|已接收|收到|收取|受信|受信済み|수신|받음|받은 메시지|eingehend|empfangen|erhalten|eingang|entrant|entrante|reçu|reçue|recibido|recibida|recibidos|recebido|recebida|entrada|ricevuto|ricevuta|in entrata|in arrivo|entrata|inkomend|ontvangen|входящее|входящий|входящая|входящие|получено|полученное|вхідне|вхідний|отримано|входящо|получено|przychodzące|przychodząca|przychodzący|odebrane|odebrana|gelen|alınan|alındı|inkommande|mottaget|mottagna|indgående|modtaget|innkommende|mottatt|saapuva|vastaanotettu|příchozí|přijato|prijaté|prichádzajúca|bejövő|fogadott|primit|primite|εισερχόμενο|εισερχόμενα|ληφθέν|נכנס|נכנסת|התקבל|प्राप्त|đến|đã nhận|nhận|รับ|ได้รับ|ขาเข้า|masuk|diterima|dolazno|primljeno|وارد|واردة|مستلم|مستلمة|دریافتی'.split(
+    '|'
+  )
+)
+const OWN = new Set(['1', 'true', 'yes', 'out', 'me', 'y', '是', '我', 'ja', 'oui', 'sí', 'да'])
+const OTHERS = new Set(['0', 'false', 'no', 'in', 'n', '否', '对方', '對方', 'nein', 'non', 'нет'])
+const saidIn = (cell: string): string => cell.normalize('NFC').trim().toLowerCase()
+
 /** True if a cell marks the row as the user's own; undefined: no direction. */
 export function isOwn(cell: string): boolean | undefined {
-  const said = cell.trim().toLowerCase()
-  if (['1', 'true', 'yes', 'out', 'outgoing', 'sent', 'me', 'y', '是', '发送', '发出', '發送', '送信', '我'].includes(said)) return true
-  if (['0', 'false', 'no', 'in', 'incoming', 'received', 'n', '否', '接收', '收到', '受信', '对方'].includes(said)) return false
-  return undefined
+  const said = saidIn(cell)
+  if (SENT.has(said) || OWN.has(said)) return true
+  return RECEIVED.has(said) || OTHERS.has(said) ? false : undefined
 }
 
+/** True for a sender that is the user's word for himself. */
+export const isOwnName = (name: string): boolean => /^(?:me|myself|我|本人|自己|私|自分|나)$/i.test(name.trim())
+
 /** True for a direction in words, including the word for system messages. */
-const isDirection = (cell: string): boolean => /^(?:incoming|outgoing|received|sent|notification|接收|发送|发出|發送|受信|送信)$/i.test(cell.trim())
+const isDirection = (cell: string): boolean => SENT.has(saidIn(cell)) || RECEIVED.has(saidIn(cell)) || isNotice(cell)
 /** True if a cell marks the row as a system message. */
 export const isNotice = (cell: string): boolean => /^notification$/i.test(cell.trim())
 

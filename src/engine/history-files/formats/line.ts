@@ -1,6 +1,7 @@
 /** LINE exports (.txt): a line for each date, then time, name and text, separated by tabs; on PCs by blanks. */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
+import { isOwnName } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { textHistory, type Entry, type LineRead, type TextReader } from './text-history.ts'
 
@@ -72,7 +73,13 @@ function openLine(file: TextFile): TextReader {
     if (cached.text !== written) cached = { text: written, stamp: readStamp(written) }
     return cached.stamp
   }
-  const entry = (clock: string, sender: string | null, text: string): Entry => ({ stamp: at(clock), written: `${day} ${clock}`, sender, text })
+  const entry = (clock: string, sender: string | null, text: string): Entry => ({
+    stamp: at(clock),
+    written: `${day} ${clock}`,
+    sender,
+    text,
+    ...(sender !== null && isOwnName(sender) ? { outgoing: true } : {})
+  })
   /** True within a multi-line text, which is in quotes with inner ones doubled. */
   let quoted = false
   return {

@@ -12,7 +12,7 @@ import {
 } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { OWN_ID } from '../identity.ts'
-import { columnOf, dayAndClock, findColumns, isOwn, type Column } from './columns.ts'
+import { columnOf, dayAndClock, findColumns, isOwn, isOwnName, type Column } from './columns.ts'
 import type { Probe } from './format.ts'
 import { eachLine, firstText, isRecord, readJson, recordsOf, shown, textOf } from './json-stream.ts'
 import { readStamp } from './stamps.ts'
@@ -344,6 +344,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, layout: 
         const direction = cells.get('direction')
         const outgoing = typeof direction === 'boolean' ? direction : isOwn(textOf(direction) ?? '')
         if (outgoing !== undefined) message.outgoing = outgoing
+        else if (isOwnName(message.sender)) message.outgoing = true
         for (const flag of ['edited', 'pinned', 'starred', 'mention', 'retracted'] as const) if (row[flag] === true) message[flag] = true
         const own = firstText(row['id'], row['message_id'], row['messageId'])
         if (own !== null) message.id = own

@@ -13,7 +13,7 @@ import {
 } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
-import { findColumns, fits, isNotice, isOwn, shapeOf, type FoundColumns } from './columns.ts'
+import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, shapeOf, type FoundColumns } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -135,7 +135,8 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     async read(sink) {
       if (!asked.sure) throw unclearColumns(file.file, asked.heading)
       const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
-      const build = builder(file, columns, columns.text === last ? dialect.separator : null)
+      const contact = columns.direction !== null && columns.sender !== null && isContact(asked.heading[columns.sender] ?? '')
+      const build = builder(file, columns, { rest: columns.text === last ? dialect.separator : null, padded: isPadded(asked.rows), contact })
       let count = 0
       for await (const row of rows(file, dialect)) {
         if (count++ < skip || row.cells.every((cell) => cell.trim() === '')) continue
@@ -165,13 +166,22 @@ const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): stri
     .filter((part) => part !== '')
     .join(' ')
 
+/** True if a blank follows each separator: 'time | sender | text'. */
+function isPadded(rows: readonly string[][]): boolean {
+  const cells = rows.flatMap(([, ...others]) => others).filter((cell) => cell !== '')
+  return cells.length > 0 && cells.every((cell) => cell.startsWith(' '))
+}
+
 /** Longest message, UTF-16 units. */
 const LONGEST_CELL = 20_000_000
-/** Creates messages from rows. `rest`: further cells belong to the text, joined by this string. */
+/**
+ * Creates messages from rows. `rest`: further cells belong to the text, joined by this string. `padded`: cells have blanks at their ends. `contact`: the
+ * sender's column has the other side of each message.
+ */
 function builder(
   file: TextFile,
   columns: ImportColumns,
-  rest: string | null
+  { rest, padded, contact }: { rest: string | null; padded: boolean; contact: boolean }
 ): (row: Row, sink: Sink, resolve: (stamp: Stamp, after: number) => number | null) => void {
   const heads = new Map<string, ConversationHead>()
   const last = new Map<string, number>()
@@ -188,7 +198,7 @@ function builder(
       sink.notice()
       return
     }
-    const name = cell(cells, 'conversation').trim() || file.name
+    const name = cell(cells, 'conversation').trim() || (contact ? cell(cells, 'sender').trim() : '') || file.name
     let head = heads.get(name)
     if (head === undefined) heads.set(name, (head = { name, id: null }))
     sink.conversation(head)
@@ -198,11 +208,14 @@ function builder(
     const time = written === 'unknown' ? 0 : stamp === null ? null : resolve(stamp, last.get(name) ?? -Infinity)
     if (time !== null && time > 0) last.set(name, time)
     const beyond = rest !== null && cells.slice((columns.text ?? 0) + 1).some((one) => one.trim() !== '')
-    const text = beyond ? cells.slice(columns.text ?? 0).join(rest) : cell(cells, 'text')
+    const said = beyond ? cells.slice(columns.text ?? 0).join(rest) : cell(cells, 'text')
+    const text = padded ? said.replace(/^ | $/g, '') : said
     const outgoing = isOwn(cell(cells, 'direction'))
-    const message: ParsedMessage = { sender: cell(cells, 'sender').trim() || (outgoing === true ? 'Me' : '?'), time, text }
+    const sender = contact && outgoing === true ? '' : cell(cells, 'sender').trim()
+    const message: ParsedMessage = { sender: sender || (outgoing === true ? 'Me' : '?'), time, text }
     if (time === null) message.stamp = beginning(written)
     if (outgoing !== undefined && columns.direction !== null) message.outgoing = outgoing
+    else if (isOwnName(sender)) message.outgoing = true
     const files = list(cell(cells, 'files'))
     if (files.length > 0)
       message.files = files.map((path) => ({

@@ -52,7 +52,7 @@ export function learnWords(text: string, file: TextFile, words: PhoneWords): voi
 }
 
 /** Text of a person, with its files and whether it was edited. */
-export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick<ParsedMessage, 'text' | 'edited' | 'files'> {
+export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick<ParsedMessage, 'text' | 'edited' | 'files' | 'retracted'> {
   const edit = EDIT.exec(text)
   const edited =
     edit !== null &&
@@ -73,8 +73,27 @@ export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick
     const caption = [...(index === 0 ? [] : [first, ...rest.slice(0, index - 1)]), angle[1] ?? '', ...rest.slice(index)].join('\n')
     return { text: captionOf(plain(caption), name), ...change, files: [fileOf(name, file)] }
   }
-  return { text: plain(body), ...change }
+  const said = plain(body)
+  if (isDeleted(said)) return { text: '', retracted: true }
+  return { text: MISSED.test(said) ? `📞 ${said}` : said, ...change }
 }
+
+/** The phone's sentences in place of a deleted message. */
+const DELETED = new Set(
+  'this message was deleted|you deleted this message|this message was deleted by admin|已删除这条消息|此消息已删除|这条消息已被删除|您撤回了此消息|你撤回了此消息|您已删除这条消息|您删除了此消息|你删除了此消息|此訊息已刪除|你已刪除此訊息|您已刪除此訊息|你已收回此訊息|您已收回此訊息|這則訊息已刪除|このメッセージは削除されました|このメッセージを削除しました|삭제된 메시지입니다|이 메시지는 삭제되었습니다|이 메시지를 삭제했습니다|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|ce message a été supprimé|vous avez supprimé ce message|se eliminó este mensaje|este mensaje fue eliminado|eliminaste este mensaje|mensagem apagada|esta mensagem foi apagada|você apagou esta mensagem|questo messaggio è stato eliminato|hai eliminato questo messaggio|dit bericht is verwijderd|je hebt dit bericht verwijderd|данное сообщение удалено|вы удалили данное сообщение|сообщение удалено|це повідомлення видалено|bu mesaj silindi|bu mesajı sildiniz|ta wiadomość została usunięta|usunięto tę wiadomość|pesan ini telah dihapus|anda menghapus pesan ini|tin nhắn này đã bị xóa|ข้อความนี้ถูกลบ|تم حذف هذه الرسالة|لقد حذفت هذه الرسالة|ההודעה נמחקה|यह संदेश हटा दिया गया'.split(
+    '|'
+  )
+)
+const isDeleted = (text: string): boolean =>
+  DELETED.has(
+    text
+      .toLowerCase()
+      .replace(/[.。]$/u, '')
+      .trim()
+  )
+/** The phone's sentences on missed calls. */
+const MISSED =
+  /^(?:(?:you )?missed (?:an? )?(?:group )?(?:voice|video) call|(?:您|你)?(?:有)?(?:未接|错过|錯過)了?(?:一个|一個|一通)?的?(?:群组|群組)?(?:语音|視訊|視像|语音|語音|视频)(?:通话|通話|来电|來電)|(?:音声|ビデオ)通話(?:の)?不在着信|不在着信(?:（.*）)?|verpasster (?:sprach|video)anruf|appel (?:vocal|vidéo) manqué|llamada (?:de voz|de video|perdida|de voz perdida|de video perdida)|chamada de (?:voz|vídeo) perdida|chiamata (?:vocale|video) persa|пропущенный (?:аудио|видео)звонок|부재중 (?:음성|영상) 통화)[.。]?$/iu
 
 /** Caption of a document, without its leading file name: 'Quote.pdf • 12 pages'. */
 function captionOf(text: string, name: string): string {

@@ -209,8 +209,11 @@ const OWN_WORDS = new Set([
   'tôi'
 ])
 
-/** Name of the conversation, and name of the user, from the file name and the people. */
-function headOf(file: TextFile, people: readonly string[]): { name: string; self: string | null } {
+/** The phone's notice on encryption, which begins an export under the name of the peer or group. */
+const isGreeting = (text: string, number: number): boolean => number === 1 && /^\u200e[^<]{30,}$/su.test(text)
+
+/** Name of the conversation, and name of the user, from the file name, the people, and the name at the phone's greeting (`told`). */
+function headOf(file: TextFile, people: readonly string[], told: string | null): { name: string; self: string | null } {
   const own = people.find((name) => OWN_WORDS.has(name.toLowerCase())) ?? null
   const [one, two] = people
   const other = (name: string): string | null =>
@@ -222,15 +225,15 @@ function headOf(file: TextFile, people: readonly string[]): { name: string; self
       .trim()
     if (!APP.test(plain)) {
       if (called === file.folder) continue
-      return { name: plain, self: own ?? other(plain) }
+      return { name: told ?? plain, self: own ?? other(told ?? plain) }
     }
     const title = TITLES.map((pattern) => pattern.exec(plain)?.[1]?.trim()).find((found) => found !== undefined && found !== '')
     const within = people.filter((name) => plain.includes(name)).sort((a, b) => b.length - a.length)[0]
-    const name = title ?? within ?? plain
+    const name = title ?? told ?? within ?? plain
     return { name, self: own ?? other(name) }
   }
   const rest = own === null ? people : people.filter((name) => name !== own)
-  return { name: rest.slice(0, 3).join(', ') || file.folder || file.name, self: own }
+  return { name: told ?? (rest.slice(0, 3).join(', ') || file.folder || file.name), self: own ?? (told === null ? null : other(told)) }
 }
 
 /** Throws ImportError if the file is no WhatsApp export. */
@@ -248,7 +251,10 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
     people.set(said.sender, person)
     learnWords(said.text, file, words)
   }
-  for await (const { stamp, rest } of entries(file)) {
+  let told: string | null = null
+  for await (const { stamp, rest, number } of entries(file)) {
+    const first = number === 1 ? split(rest) : null
+    if (first !== null && isGreeting(first.text, number)) told = first.sender
     orders.add(stamp)
     long.add(rest)
     meet(rest, NOBODY)
@@ -259,11 +265,12 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
     for await (const { rest } of entries(file)) meet(rest, names)
   }
   const order = options.order === null ? orders.best() : { order: options.order, sure: true }
-  const called = headOf(file, [...people.keys()])
+  const called = headOf(file, [...people.keys()], told)
   const none = noPeople(people, called.name)
   const { name, self } = headOf(
     file,
-    [...people.keys()].filter((person) => !none.has(person))
+    [...people.keys()].filter((person) => !none.has(person)),
+    told
   )
   const head: ConversationHead = { name, id: null, self }
   return {
@@ -280,7 +287,7 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
         if (++count % 2000 === 0) await sink.rest()
         const said = split(rest, names)
         // the first message in a direct chat is the phone's notice on encryption, under the peer's name
-        const greeting = said !== null && number === 1 && /^\u200e[^<]{60,}$/su.test(said.text)
+        const greeting = said !== null && isGreeting(said.text, number)
         if (said === null || none.has(said.sender) || greeting) {
           sink.notice()
           continue

@@ -1,0 +1,98 @@
+/** Words of phones and programs in histories: directions, names of groups, left-out content, and the user's own name. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/files.ts'
+import { wholeHistory, type WholeHistory } from '../../../../test/support/whole-history.ts'
+
+async function read(file: string, content: string): Promise<WholeHistory> {
+  using folder = temporaryFolder()
+  const path = join(folder.path, file)
+  writeFileSync(path, content)
+  return await wholeHistory(path)
+}
+const told = ({ conversations }: WholeHistory): string[] =>
+  Object.entries(conversations).flatMap(([name, messages]) =>
+    messages.map(({ sender, text, outgoing }) => `${name} ${outgoing === undefined ? '' : outgoing ? '>' : '<'}${sender}: ${text}`)
+  )
+
+test.each([
+  ['German', 'Datum;Richtung;Kontakt;Nachricht', 'Eingehend', 'Ausgehend'],
+  ['German, past', 'Datum;Richtung;Kontakt;Nachricht', 'Empfangen', 'Gesendet'],
+  ['French', 'Date;Sens;Contact;Message', 'Reçu', 'Envoyé'],
+  ['Spanish', 'Fecha;Dirección;Contacto;Mensaje', 'Recibido', 'Enviado'],
+  ['Italian', 'Data;Direzione;Contatto;Messaggio', 'In entrata', 'In uscita'],
+  ['Russian', 'Дата;Направление;Контакт;Сообщение', 'Входящее', 'Исходящее'],
+  ['Polish', 'Data;Kierunek;Kontakt;Wiadomość', 'Przychodzące', 'Wychodzące'],
+  ['Turkish', 'Tarih;Yön;Kişi;Mesaj', 'Gelen', 'Giden'],
+  ['Chinese', '时间;方向;联系人;内容', '接收', '发送'],
+  ['Japanese', '日時;方向;連絡先;本文', '受信', '送信'],
+  ['Korean', '날짜;방향;연락처;내용', '수신', '발신']
+])('a table with directions and contacts in %s', async (_, heading, received, sent) => {
+  const whole = await read(
+    'calls.csv',
+    `${heading}\n13.05.2024 21:05;${received};Jürgen;Hallo\n13.05.2024 21:06;${sent};Jürgen;Selber hallo\n14.05.2024 21:06;${sent};Ann;hi\n`
+  )
+  expect(told(whole)).toEqual(['Jürgen <Jürgen: Hallo', 'Jürgen >Me: Selber hallo', 'Ann >Me: hi'])
+})
+
+test('directions in unknown words leave the columns open', async () => {
+  await expect(read('a.csv', 'Date;Direction;Contact;Text\n2024-05-13 21:05;qwe;Ann;hi\n2024-05-13 21:06;rty;Ann;ho\n')).rejects.toMatchObject({
+    reason: 'columns'
+  })
+})
+
+test.each([
+  ['Messages and calls are end-to-end encrypted. No one outside of this chat can read them.', 'hi'],
+  ['消息和通话已进行端到端加密。只有此聊天中的成员可以查看、收听或分享。', '你好']
+])('the first line of an iPhone names the group: %s', async (notice, text) => {
+  const line = (name: string, said: string): string => `[31/12/2023, 21:15:10] ${name}: ${said}`
+  const group = await read('_chat.txt', [`\u200e${line('Trip 🏔', `\u200e${notice}`)}`, line('Ann', text), line('Bo', text), line('Cy', text)].join('\n'))
+  expect(told(group)).toEqual([`Trip 🏔 Ann: ${text}`, `Trip 🏔 Bo: ${text}`, `Trip 🏔 Cy: ${text}`])
+  expect(group.notices).toBe(1)
+  const direct = await read('_chat.txt', [`\u200e${line('Ann', `\u200e${notice}`)}`, line('Ann', text), line('Zoë', text)].join('\n'))
+  expect(told(direct)).toEqual([`Ann Ann: ${text}`, `Ann Zoë: ${text}`])
+  expect(direct.self).toBe('Zoë')
+})
+
+test.each(['This message was deleted.', 'You deleted this message', '已删除这条消息', '您撤回了此消息', '此訊息已刪除', 'このメッセージは削除されました'])(
+  'WhatsApp: %s is a retracted message',
+  async (text) => {
+    const { conversations } = await read('Ann.txt', `[31/12/2023, 21:15:10] Ann: \u200e${text}\n[31/12/2023, 21:15:11] Bo: they said: ${text}\n`)
+    expect(conversations['Ann']).toMatchObject([{ text: '', retracted: true }, { text: `they said: ${text}` }])
+    expect(conversations['Ann']?.[1]?.retracted).toBeUndefined()
+  }
+)
+
+test.each(['You missed a voice call', 'Missed video call', '未接语音通话', 'Verpasster Sprachanruf'])('WhatsApp: %s is a call', async (text) => {
+  expect(told(await read('Ann.txt', `[31/12/2023, 21:15:10] Ann: \u200e${text}\n[31/12/2023, 21:15:11] Bo: hi\n`))).toEqual([
+    `Ann Ann: 📞 ${text}`,
+    'Ann Bo: hi'
+  ])
+})
+
+test.each(['[图片: a1b2.jpg(请在附件中查看)]', '[图片: a1b2.jpg (请在附件中查看)]', '[图片：a1b2.jpg（请在附件中查看）]'])(
+  'WeChat mail: %s is a file',
+  async (text) => {
+    const { conversations } = await read('mail.txt', `微信群“茶”的聊天记录如下:\n\n————— 2024-05-03 —————\n\n小明  20:15\n\n${text}\n`)
+    expect(conversations['茶']).toMatchObject([{ text: '', files: [{ kind: 'image', name: 'a1b2.jpg' }] }])
+  }
+)
+
+test('blanks around the separators of a table are no part of its texts', async () => {
+  expect(told(await read('pipe.txt', '2024-05-03T10:00:00Z | Ann | pipes here\n2024-05-03T10:01:00Z | Bob | one | two\n'))).toEqual([
+    'pipe Ann: pipes here',
+    'pipe Bob: one | two'
+  ])
+})
+
+test.each(['我', 'me', 'Me'])("the sender '%s' is the user, in LINE and in JSON", async (own) => {
+  expect(
+    told(await read('line.txt', `[LINE] 與阿華的聊天記錄\n儲存日期： 2024/05/04 10:00\n\n2024/05/03（五）\n09:15\t阿華\t早安\n09:16\t${own}\t好\n`))
+  ).toEqual(['阿華 阿華: 早安', `阿華 >${own}: 好`])
+  const json = JSON.stringify([
+    { time: '2024-05-03 09:15', sender: 'Ann', text: 'hi' },
+    { time: '2024-05-03 09:16', sender: own, text: 'ho' }
+  ])
+  expect(told(await read('chat.json', json))).toEqual(['chat Ann: hi', `chat >${own}: ho`])
+})

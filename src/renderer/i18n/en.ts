@@ -1004,7 +1004,7 @@ export default {
     badTimes: 'The time of {n} message cannot be read | The time of {n} messages cannot be read',
     badTimesNear: 'Place after the preceding message',
     badTimesSkip: 'Skip',
-    unread: '{n} entry is not imported | {n} entries are not imported',
+    unread: '{n} entry left out | {n} entries left out',
     kind: {
       row: 'Rows with too few columns',
       object: 'Objects without text',

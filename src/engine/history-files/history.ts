@@ -12,6 +12,8 @@ export interface ParsedFile {
   bytes: number | null
   /** Path relative to the imported file; null if the file is not included. */
   source: string | null
+  /** The file has no name of its own: `name` has the app's words for a file that it left out. */
+  placeholder?: true
 }
 
 export interface ParsedMessage {

@@ -315,12 +315,7 @@ class Import {
     const { sender, text, edited, pinned, starred, mention, retracted, outgoing, id, replyTo, reactions = [], files = [] } = message
     if (message.time === null && this.#task.options?.badTimes === 'skip') return null
     const time = message.time ?? (target.place > 0 ? target.place : target.surveyed.first)
-    const known = target.stored.meet(
-      time,
-      this.#called(sender),
-      files.map(({ name }) => name),
-      text
-    )
+    const known = target.stored.meet(time, this.#called(sender), files, text)
     if (known !== null) {
       this.#known++
       target.place = time
@@ -351,13 +346,15 @@ class Import {
   }
 
   /** Adds files to a stored message that lacked them, from another export. */
-  async #fill({ id, missing }: StoredMessage, files: readonly ParsedFile[], text: string): Promise<void> {
-    if (files.every(({ source }) => source === null)) return
-    if (missing === null) {
+  async #fill({ id, missing, leftOut }: StoredMessage, files: readonly ParsedFile[], text: string): Promise<void> {
+    // placeholders give way to files, to their names, and texts to placeholders
+    const better = leftOut && files.length > 0 && (missing === null || files.some(({ placeholder }) => placeholder !== true))
+    if (better) {
       this.#context.changed(await this.#context.write('completeImported', { id: id as MessageId, text, attachments: await this.#attachments(files) }))
-      this.#filled += files.length
+      this.#filled += files.filter(({ source }) => source !== null).length
       return
     }
+    if (missing === null || files.every(({ source }) => source === null)) return
     for (const [at, { name, source }] of files.entries()) {
       const attachment = missing[at] ?? null
       const kept = attachment === null || source === null ? null : await this.#copy(source, name)

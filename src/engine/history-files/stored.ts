@@ -7,6 +7,9 @@ import { resource } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { ATTACHED } from '../store/tables/message-row.ts'
+import { bareFile, placeholdersOf } from './formats/left-out.ts'
+import { isOmitted } from './formats/whatsapp-content.ts'
+import type { ParsedFile } from './history.ts'
 import { SHOWN } from './identity.ts'
 
 const LONG = 64
@@ -14,15 +17,21 @@ const LONG = 64
 const keyOf = (time: number, files: readonly string[], text: string): string =>
   `${time}\n${files.join('\n')}\n${text.length > LONG ? createHash('sha256').update(text).digest('base64') : text}`
 
-/** Placeholders of files: in angle brackets (Android), or a kind of file with a word for omitted (iPhone). */
-const LEFT_OUT =
-  /^[\u200e\u200f]?(?:<[^<>\n]{3,60}>|[^\n:：]{1,40}?\s?(?:omitted|已忽略|已省略|已略去|忽略|omis(?:e|es)?|omitid[oa]s?|oculta?d?[oa]?s?|omess[oaie]|weggelassen|ausgelassen|weggelaten|пропущен[оа]?|опущен[оа]?|省略されました|は含まれていません|생략됨|제외됨|تم حذف|הושמט|çıkarıldı|pominięto|utelämnades|udeladt|utelatt|atlanmış))$/iu
-export const isLeftOut = (text: string): boolean => LEFT_OUT.test(text.split('\n', 1)[0] ?? '')
+/** Text in place of files, as imports stored it until placeholders became attachments. */
+const isLeftOut = (text: string): boolean => {
+  const [first = ''] = text.split('\n', 1)
+  return /^[\u200e\u200f]?<[^<>\n]{3,60}>$/u.test(first) || placeholdersOf(first, NO_FILES) !== null || isOmitted(first) || bareFile(text, NO_FILES) !== null
+}
+const NO_FILES = { media: () => null }
+/** True for an attachment without a name of its own: the app's words have no extension, and imports once named Telegram's. */
+const isNameless = (name: string): boolean => !/\.\w{1,5}$/.test(name) || name === 'photo.jpg' || name === 'contact.vcard'
 
 /** Stored message; `missing`: ids of its files, null if one is present; null: it has none. */
 export interface StoredMessage {
   id: number
   missing: (number | null)[] | null
+  /** It has placeholders in place of its files. */
+  leftOut: boolean
 }
 
 export class StoredMessages {
@@ -41,7 +50,8 @@ export class StoredMessages {
       .raw()
     for (const [id, sender, time, text, json] of messages.iterate(jid) as IterableIterator<[number, string, number, string, string | null]>) {
       const files = json === null ? [] : (JSON.parse(json) as [string, number | null][])
-      const stored = { id, missing: json === null ? null : files.map(([, missing]) => missing) }
+      const nameless = files.length > 0 && files.every(([name, missing]) => missing !== null && isNameless(name))
+      const stored = { id, missing: json === null ? null : files.map(([, missing]) => missing), leftOut: nameless || (json === null && isLeftOut(text)) }
       put(
         this.#same,
         keyOf(
@@ -51,17 +61,21 @@ export class StoredMessages {
         ),
         stored
       )
-      if (json !== null) put(this.#withFiles, placeOf(time, resource(sender as Jid)), stored)
-      else if (isLeftOut(text)) put(this.#leftOut, placeOf(time, resource(sender as Jid)), stored)
+      if (stored.leftOut) put(this.#leftOut, placeOf(time, resource(sender as Jid)), stored)
+      else if (json !== null) put(this.#withFiles, placeOf(time, resource(sender as Jid)), stored)
     }
   }
 
   /** Stored copy of a file's message; each counts once. `sender`: stored form. */
-  meet(time: number, sender: string, files: readonly string[], text: string): StoredMessage | null {
-    const same = this.#take(this.#same, keyOf(time, files, text))
-    if (same !== null) return same
-    if (files.length > 0) return this.#take(this.#leftOut, placeOf(time, sender))
-    return isLeftOut(text) ? this.#take(this.#withFiles, placeOf(time, sender)) : null
+  meet(time: number, sender: string, files: readonly ParsedFile[], text: string): StoredMessage | null {
+    const names = files.map(({ name }) => name)
+    const same = this.#take(this.#same, keyOf(time, names, text))
+    if (same !== null || files.length === 0) return same
+    const place = placeOf(time, sender)
+    // placeholders in the words of another phone, or of another app's version
+    return files.every(({ placeholder }) => placeholder === true)
+      ? (this.#take(this.#withFiles, place) ?? this.#take(this.#leftOut, place))
+      : this.#take(this.#leftOut, place)
   }
 
   #take(from: Map<string, StoredMessage[]>, key: string): StoredMessage | null {

@@ -100,12 +100,43 @@ test.each([
   const named = file('names/与李四的 WhatsApp 聊天.txt', withMedia)
   const all = ['看', '[image IMG-20240531-WA0001.jpg]', '[image IMG-20240531-WA0002.jpg]', '[file a.pdf] 报价', '好'].map((text) => `李四: ${text}`)
   expect(await bring(bare)).toMatchObject({ added: 5, filled: 0 })
+  expect(await count('has:file OR has:image')).toBe(3)
+  expect(await count(`"${picture.replace(/[<>\u200e]/gu, '')}"`)).toBe(picture === paper ? 3 : 2)
   expect(await bring(full)).toMatchObject({ added: 0, known: 5, filled: 3 })
   expect(await stored('李四')).toEqual(all)
   expect(await count('报价')).toBe(1)
   expect(await count(`file:a.pdf`)).toBe(1)
   for (const path of [bare, full, named]) expect(await bring(path)).toMatchObject({ added: 0, known: 5, filled: 0 })
   expect(await stored('李四')).toEqual(all)
+})
+
+test('files that Telegram left out come with a later export, the other words of another phone add nothing', async () => {
+  const GONE = '(File not included. Change data exporting settings to download.)'
+  const telegram = (...files: object[]): object => ({
+    name: 'Vera',
+    type: 'personal_chat',
+    id: 1,
+    messages: files.map((one, index) => ({
+      id: index,
+      type: 'message',
+      date_unixtime: String(1_717_147_800 + index),
+      from: 'Vera',
+      from_id: 'user1',
+      text: '',
+      ...one
+    }))
+  })
+  await bring(file('bare/result.json', telegram({ photo: GONE }, { file: GONE, media_type: 'voice_message' }, { text: 'hi' })))
+  expect(await stored('Vera')).toEqual(['Vera: [image Photo missing]', 'Vera: [voice Voice message missing]', 'Vera: hi'])
+  expect([await count('has:image'), await count('has:voice')]).toEqual([1, 1])
+  file('full/photos/photo_1.jpg', 'a picture')
+  file('full/voice_messages/audio_1.ogg', 'a voice')
+  const full = telegram({ photo: 'photos/photo_1.jpg' }, { file: 'voice_messages/audio_1.ogg', media_type: 'voice_message' }, { text: 'hi' })
+  expect(await bring(file('full/result.json', full))).toMatchObject({ added: 0, known: 3, filled: 2 })
+  expect(await stored('Vera')).toEqual(['Vera: [image photo_1.jpg]', 'Vera: [voice audio_1.ogg]', 'Vera: hi'])
+  const line = (words: string): string => `31/05/2024, 09:30 - Ann: ${words}\n31/05/2024, 09:31 - Bo: hi\n31/05/2024, 09:31 - Ann: ho\n`
+  await bring(file('WhatsApp Chat with Ann.txt', line('<Media omitted>')))
+  expect(await bring(file('WhatsApp Chat mit Ann.txt', line('<Medien ausgeschlossen>')))).toMatchObject({ added: 0, known: 3, filled: 0 })
 })
 
 test('files missing in one export are added by a later one', async () => {

@@ -425,7 +425,7 @@ export default {
     open: 'Open {name}',
     fetch: 'Download {name}',
     stop: 'Stop {name}',
-    gone: 'No longer on the server',
+    gone: 'Not available here',
     saveAs: 'Save as …',
     reveal: 'Show in folder',
     picture: 'Picture',

@@ -418,7 +418,7 @@ export default {
     open: '{name} を開く',
     fetch: '{name} をダウンロード',
     stop: '{name} を中止',
-    gone: 'サーバーにはもうありません',
+    gone: 'ここにはありません',
     saveAs: '名前を付けて保存…',
     reveal: 'フォルダーに表示',
     picture: '画像',

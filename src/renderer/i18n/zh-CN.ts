@@ -408,7 +408,7 @@ export default {
     open: '打开 {name}',
     fetch: '下载 {name}',
     stop: '停止 {name}',
-    gone: '服务器上已不存在',
+    gone: '这里没有这个文件',
     saveAs: '另存为…',
     reveal: '在文件夹中显示',
     picture: '图片',

@@ -408,7 +408,7 @@ export default {
     open: '開啟 {name}',
     fetch: '下載 {name}',
     stop: '停止 {name}',
-    gone: '伺服器上已沒有',
+    gone: '這裡沒有這個檔案',
     saveAs: '另存為…',
     reveal: '在資料夾中顯示',
     picture: '圖片',

@@ -4,6 +4,7 @@ import type { TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
 import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
+import { notHere } from './left-out.ts'
 
 /** Type numbers of system messages and retractions. */
 const NOTICES = new Set([80, 81, 86])
@@ -61,7 +62,7 @@ function open(file: TextFile): JsonReader {
       const kind = FILES[type]
       if (kind !== undefined && (text === '' || /^\[[^\]\n]*\]$/.test(text))) {
         message.text = ''
-        message.files = [{ kind: kind[0], name: text.replace(/^\[|\]$/g, '') || kind[1], bytes: null, source: null }]
+        message.files = [notHere(kind[0], text.replace(/^\[|\]$/g, '') || kind[1])]
       }
       const id = firstText(raw['platformMessageId'], raw['id'])
       if (id !== null) message.id = id

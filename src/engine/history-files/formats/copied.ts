@@ -5,6 +5,7 @@
  */
 import type { ConversationHead } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
+import { withoutPlaceholders } from './left-out.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
@@ -36,7 +37,7 @@ function namedStamp(line: string): { name: string; stamp: Stamp; written: string
 function contentOf(text: string, file: TextFile): ReturnType<NonNullable<TextReader['content']>> {
   const plain = text.replace(/^\n+|\n+$/g, '')
   const [, , name] = FILE.exec(plain) ?? []
-  return name === undefined ? { text: plain } : { text: '', files: [fileOf(file, name.trim())] }
+  return name === undefined ? (withoutPlaceholders(plain, file) ?? { text: plain }) : { text: '', files: [fileOf(file, name.trim())] }
 }
 
 function openMail(file: TextFile): TextReader {

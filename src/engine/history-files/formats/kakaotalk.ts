@@ -3,7 +3,8 @@
  * time of day alone below a date), recognized by shape in every language; titles and system messages in Korean and English; Mac (Date,User,Message).
  */
 import type { ConversationHead } from '../history.ts'
-import type { TextFile } from '../source.ts'
+import { fileOf, type TextFile } from '../source.ts'
+import { bareFile, withoutPlaceholders } from './left-out.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
@@ -28,6 +29,8 @@ const NAMED = /^, ?(.{1,80}?) : ([\s\S]*)$/
 /** Date line of phones: with the weekday, or with the time of the first message. */
 const LONE_DAY = /^(?:\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: \p{L}{2,3})?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?(?: \p{L}{2,3})?|\p{L}+, \p{L}+ \d{1,2}, \d{4})$/u
 const DELETED = /^(?:삭제된 메시지입니다\.?|The message (?:has been|was) deleted\.?|This message was deleted\.?)$/i
+/** Name that the app gives to a file. */
+const OWN_NAME = /^[0-9a-f]{32,}\.\w{2,4}$/
 const NOTICE = /(?:님을 초대(?:했습니다|하였습니다)|님이 (?:들어왔습니다|나갔습니다)|님을 내보냈습니다|(?:joined|left) this chatroom|invited .+)\.?$/
 
 /** Date without its weekday, as readStamp expects it. */
@@ -109,7 +112,12 @@ function openKakao(file: TextFile): TextReader {
           : null
     },
     head: () => head,
-    content: (text) => (DELETED.test(text) ? 'notice' : { text })
+    content(text) {
+      if (DELETED.test(text)) return 'notice'
+      if (OWN_NAME.test(text)) return { text: '', files: [fileOf(file, text)] }
+      const bare = bareFile(text, file)
+      return bare === null ? (withoutPlaceholders(text, file) ?? { text }) : { text: '', files: [bare] }
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { isOwnName } from './columns.ts'
+import { bareFile, withoutPlaceholders } from './left-out.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { textHistory, type Entry, type LineRead, type TextReader } from './text-history.ts'
 
@@ -119,10 +120,17 @@ function openLine(file: TextFile): TextReader {
       if (learned === undefined) count(rest, counts)
       const sender = nameAt(rest, head.name, learned)
       const body = rest.slice(sender.length + 1)
-      return entry(time, body === '' || UNSENT.test(rest) ? null : sender, body)
+      return { ...entry(time, body === '' || UNSENT.test(rest) ? null : sender, body), spaced: true }
     },
     head: () => head,
-    content: (text) => ({ text: /^"[\s\S]*"$/.test(text) && text.includes('\n') ? text.slice(1, -1).replaceAll('""', '"') : text })
+    content(text, { spaced = false }) {
+      const left = withoutPlaceholders(text, file)
+      if (left !== null) return left
+      // the computer's files have no brackets
+      const bare = spaced ? bareFile(text, file) : null
+      if (bare !== null) return { text: '', files: [bare] }
+      return { text: /^"[\s\S]*"$/.test(text) && text.includes('\n') ? text.slice(1, -1).replaceAll('""', '"') : text }
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import { OWN_ID } from '../identity.ts'
 import { columnOf, dayAndClock, findColumns, isOwn, isOwnName, type Column } from './columns.ts'
 import type { Probe } from './format.ts'
 import { eachLine, firstText, isRecord, readJson, recordsOf, shown, textOf } from './json-stream.ts'
+import { leftOutOf } from './left-out.ts'
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -234,6 +235,9 @@ function writtenIn(value: unknown, depth = 0): string | null {
   return isRecord(value) ? firstText(value['text'], value['body'], value['content'], value['message'], value['plain']) : textOf(value)
 }
 
+/** True for a line of Mnemo's export, whose texts are as they were written. */
+const isOwnExport = (row: Record<string, unknown>): boolean => typeof row['outgoing'] === 'boolean' && typeof row['conversation'] === 'string'
+
 const KINDS = new Set(['image', 'video', 'voice', 'file'])
 
 /** Throws ImportError. */
@@ -356,6 +360,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, layout: 
         })
         if (reactions.length > 0) message.reactions = reactions
         if (files.length > 0) message.files = files
+        else if (!isOwnExport(row)) Object.assign(message, leftOutOf(message.text, file))
         to.message(message)
       }
     }

@@ -5,6 +5,7 @@
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { HeadsByKey } from './json-history.ts'
+import { withoutPlaceholders } from './left-out.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
@@ -59,7 +60,7 @@ function openQQ(file: TextFile): TextReader {
       return { stamp: found.stamp, written: found.written, sender, text: '' }
     },
     head: current,
-    content: (text) => ({ text: text.replace(/^\n+/, '') })
+    content: (text) => withoutPlaceholders(text, file) ?? { text: text.replace(/^\n+/, '') }
   }
 }
 
@@ -88,7 +89,7 @@ function openMemoTrace(file: TextFile): TextReader {
       // a notice is one line with its time, without a text below
       if (plain === '') return 'notice'
       const [, body = plain, name = '', said = ''] = /^([\s\S]*)\n引用:([^:\n]*):?([\s\S]*)$/.exec(plain) ?? []
-      return { text: said === '' ? plain : `> ${name}: ${said}\n${body}` }
+      return said === '' ? (withoutPlaceholders(plain, file) ?? { text: plain }) : { text: `> ${name}: ${said}\n${body}` }
     }
   }
 }
@@ -120,7 +121,8 @@ function openWechatExporter(file: TextFile): TextReader {
       const [, sender, written = '', rest = ''] = EXPORTER_LINE.exec(text) ?? []
       return sender === undefined ? null : { stamp: stampAt(simplify(written), 0)?.value ?? null, written, sender: sender.trim(), text: rest.trimStart() }
     },
-    head: () => head
+    head: () => head,
+    content: (text) => withoutPlaceholders(text, file) ?? { text }
   }
 }
 

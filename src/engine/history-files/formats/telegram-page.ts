@@ -1,7 +1,8 @@
 /** Telegram Desktop export as pages (messages.html, messages2.html ...): a page holds a thousand messages of one chat. */
-import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
+import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
+import { isFileName, notHere } from './left-out.ts'
 import { attributeOf, plainText, within } from './markup.ts'
 import { readStamp } from './stamps.ts'
 import { timeOf } from './times.ts'
@@ -11,8 +12,22 @@ const MEDIA =
 const KINDS: [RegExp, ParsedFile['kind']][] = [
   [/photo|sticker/, 'image'],
   [/video|animated/, 'video'],
-  [/voice/, 'voice']
+  [/voice|audio/, 'voice']
 ]
+
+/** Sentences of the page in place of a file. */
+const NOT_EXPORTED = /^(?:Not included|Unavailable|Exceeds maximum size)\b/
+
+/** File that was not exported: its name, or the kind in Telegram's words. */
+function leftOut(said: string, media: string): ParsedFile | null {
+  if (!NOT_EXPORTED.test(plainText(within(media, 'description')).trim()) && !NOT_EXPORTED.test(plainText(within(media, 'status details')).trim())) return null
+  const title = plainText(within(media, 'title bold')).trim() || 'File'
+  const css = /<div class="media [^"]*\b(media_[a-z_]+)/.exec(said)?.[1] ?? ''
+  const kind = KINDS.find(([pattern]) => pattern.test(css))?.[1]
+  // stickers and animations have the class of files
+  if (isFileName(title)) return { kind: kind ?? kindOf(title), name: title, bytes: null, source: null }
+  return notHere(/^animation/i.test(title) ? 'video' : /^(?:sticker|photo)/i.test(title) ? 'image' : (kind ?? 'file'), title)
+}
 
 function open(file: TextFile): ChunkReader {
   const head: ConversationHead = { name: file.folder || file.name, id: null }
@@ -49,9 +64,11 @@ function open(file: TextFile): ChunkReader {
       if (files.length === 0) {
         // polls, places, contacts, calls and media that were not exported are described in words
         const media = within(said, 'media_wrap')
+        const left = leftOut(said, media)
         const words = ['title bold', 'question bold', 'status details', 'description'].map((one) => plainText(within(media, one)).trim())
         const answers = [...media.matchAll(/<div class="answer">([\s\S]*?)<\/div>/g)].map(([, answer = '']) => plainText(answer).trim())
-        texts.push(...words, ...answers)
+        if (left === null) texts.push(...words, ...answers)
+        else files.push(left)
       }
       const text = texts.filter((part) => part !== '').join('\n')
       const id = /^<div class="message default[^>]*id="message(-?\d+)"/.exec(chunk)?.[1]

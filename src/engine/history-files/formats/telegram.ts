@@ -4,11 +4,12 @@ import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile,
 import type { TextFile } from '../source.ts'
 import { hasAll, type Format, type Probe } from './format.ts'
 import { isRecord, numberOf, readJson, recordsOf, shown, textOf, type OnValue } from './json-stream.ts'
+import { notHere } from './left-out.ts'
 import { telegramText } from './telegram-text.ts'
 import { parseTime } from './times.ts'
 
 /** Text for media that were not exported: 'File not included. Change data exporting settings to download.' */
-const MISSING = /^\(File /
+const MISSING = /^\((?:File|Photo|Video|Audio|Document|Sticker) [^()]*\)$/i
 const LISTS = ['$', '$.chats.list.*', '$.left_chats.list.*']
 const PATHS = [
   '$.personal_information',
@@ -192,17 +193,23 @@ function messageOf(raw: unknown, file: TextFile): ParsedMessage | 'notice' | { k
 }
 const PLAIN = new Set(['id', 'type', 'date', 'date_unixtime', 'from', 'from_id', 'text', 'text_entities', 'edited', 'edited_unixtime'])
 
+/** 'voice_message' as 'Voice message'. */
+const sentence = (key: string): string => key.slice(0, 1).toUpperCase() + key.slice(1).replaceAll('_', ' ')
+
 function filesOf(message: Record<string, unknown>, file: TextFile): ParsedFile[] {
   const files: ParsedFile[] = []
   const base = (path: string): string => (MISSING.test(path) ? '' : (path.split('/').at(-1) ?? path))
-  const add = (path: string, name: string, bytes: number | null, kind: ParsedFile['kind']): void => {
-    files.push({ kind, name, bytes, source: MISSING.test(path) ? null : (file.media(path)?.source ?? null) })
+  /** `called`: name in the message; `words`: kind of a file without a name. */
+  const add = (path: string, called: string | null, words: string, bytes: number | null, kind?: ParsedFile['kind']): void => {
+    const name = called ?? (base(path) || null)
+    const given = kind ?? kindOf(name ?? '')
+    if (name === null) files.push({ ...notHere(given, words), bytes })
+    else files.push({ kind: given, name, bytes, source: MISSING.test(path) ? null : (file.media(path)?.source ?? null) })
   }
   const photo = textOf(message['photo'])
-  if (photo !== null) add(photo, base(photo) || 'photo.jpg', numberOf(message['photo_file_size']), 'image')
+  if (photo !== null) add(photo, null, 'Photo', numberOf(message['photo_file_size']), 'image')
   const path = textOf(message['file'])
   if (path !== null) {
-    const name = textOf(message['file_name']) ?? (base(path) || 'file')
     const type = textOf(message['media_type']) ?? ''
     const kinds: Record<string, ParsedFile['kind']> = {
       voice_message: 'voice',
@@ -212,10 +219,10 @@ function filesOf(message: Record<string, unknown>, file: TextFile): ParsedFile[]
       animation: 'video',
       sticker: 'image'
     }
-    add(path, name, numberOf(message['file_size']), lookUp(kinds, type) ?? kindOf(name))
+    add(path, textOf(message['file_name']), sentence(type) || 'File', numberOf(message['file_size']), lookUp(kinds, type))
   }
   const card = textOf(message['contact_vcard'])
-  if (card !== null) add(card, base(card) || 'contact.vcard', null, 'file')
+  if (card !== null) add(card, null, 'Contact', null, 'file')
   return files
 }
 

@@ -14,6 +14,8 @@ export interface Entry {
   sender: string | null
   text: string
   outgoing?: boolean
+  /** The line has blanks between its parts, not tabs. */
+  spaced?: boolean
 }
 /** 'skip': the line is no part of a message. null: it continues the entry before it. */
 export type LineRead = Entry | 'skip' | null

@@ -1,6 +1,7 @@
 /** Content of a WeChat message, from the number of its type and its XML, as in its database. */
 import type { ParsedFile, ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
+import { notHere } from './left-out.ts'
 import { attributeOf, elementOf, plainText, textIn } from './markup.ts'
 
 export type WeChatContent = Pick<ParsedMessage, 'text' | 'files'> | 'notice'
@@ -62,10 +63,10 @@ export function weChatContent(type: number, sub: number, content: string, file: 
   if (known !== undefined) {
     const path = isXml(content) || content.startsWith('[') || content.includes('\n') ? '' : content
     const [sort, name] = known
-    return { text: '', files: [path === '' ? { kind: sort, name, bytes: null, source: null } : fileOf(file, path, { kind: sort })] }
+    return { text: '', files: [path === '' ? notHere(sort, name) : fileOf(file, path, { kind: sort })] }
   }
   if (kind === 42) return { text: `👤 ${attributeOf(elementOf(content, 'msg')?.attributes ?? '', 'nickname') ?? '[名片]'}` }
-  if (kind === 47) return { text: '[动画表情]' }
+  if (kind === 47) return { text: '', files: [notHere('image', '动画表情')] }
   if (kind === 48) {
     const place = elementOf(content, 'location')?.attributes ?? ''
     const words = [attributeOf(place, 'poiname'), attributeOf(place, 'label')].filter((part) => part !== null && part !== '' && part !== '[位置]')

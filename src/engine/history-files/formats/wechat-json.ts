@@ -126,7 +126,7 @@ function openSession(file: TextFile): JsonReader {
       if (id !== null) message.id = id
       const content = textOf(raw['content']) ?? ''
       // a label such as [图片] tells no more than the type; a card's text is content
-      const plain = type === 49 || type === 50 || type === 47 ? { text: content } : weChatContent(type, sub, content, file)
+      const plain = type === 49 || type === 50 ? { text: content } : weChatContent(type, sub, content, file)
       const said: WeChatContent = sub === 6 ? { text: '', files: [fileOf(file, content.replace(/^\[文件\]\s*/, ''), { kind: 'file' })] } : plain
       return finished(said, message, headOf(), raw['createTime'])
     }

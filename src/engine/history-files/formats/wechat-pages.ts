@@ -3,6 +3,7 @@ import type { ConversationHead, ParsedFile } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { decodeHTML } from 'entities'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
+import { notHere } from './left-out.ts'
 import { attributeOf, plainText, textIn } from './markup.ts'
 import { instantOf } from './json-stream.ts'
 import { parseTime } from './times.ts'
@@ -108,7 +109,7 @@ function openMemoTrace(file: TextFile): ChunkReader {
       else if (type === 49 && words.length > 0) content = { text: words.join('\n') }
       else if (type === 34) content = { text: decodeHTML(values.get('voice_to_text') ?? ''), files: [fileOf(file, text, { kind: 'voice' })] }
       // a sticker of MemoTrace is a picture with a URL
-      else if (type === 3 && /^https?:/i.test(text)) content = { text: '[动画表情]' }
+      else if (type === 3 && /^https?:/i.test(text)) content = { text: '', files: [notHere('image', '动画表情')] }
       else content = weChatContent(type, sub, text, file)
       if (content === 'notice') return 'notice'
       if (content.text === '' && content.files === undefined) return { unread: String(type) }

@@ -3,13 +3,19 @@
  *   NAME.ext (file attached)      ‎<attached: NAME.ext>      text ‎<This message was edited>
  * U+200E precedes the phone's own text. A phone has one language: words learnt at an unambiguous position are recognized elsewhere.
  */
-import { kindOf, type ParsedMessage } from '../history.ts'
+import { kindOf, type ParsedFile, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
+import { isFileName, namedFile, notHere, omittedKind } from './left-out.ts'
 
 export interface PhoneWords {
   attached: Set<string>
   edited: Set<string>
+  /** Number of messages that begin with these words in angle brackets. */
+  angled: Map<string, number>
+  /** The phone marks its words for files that are left out: the same words without a mark are a person's. */
+  marked: boolean
 }
+export const noWords = (): PhoneWords => ({ attached: new Set(), edited: new Set(), angled: new Map(), marked: false })
 
 /** File names given by phones. */
 const MEDIA_NAME = /^(?:(?:IMG|VID|AUD|PTT|DOC|STK|GIF)-|\d{8}-|(?:IMG|VID|PXL|DSC)_\d)/i
@@ -49,6 +55,43 @@ export function learnWords(text: string, file: TextFile, words: PhoneWords): voi
     words.attached.add((angle[3] ?? '').toLowerCase())
   const edit = EDIT.exec(text)
   if (edit !== null && edit[2] !== '') words.edited.add((edit[3] ?? '').toLowerCase())
+  const [, alone] = ANGLED.exec(first) ?? []
+  if (alone !== undefined) words.angled.set(alone, (words.angled.get(alone) ?? 0) + 1)
+  if (/^[\u200e\u200f]/u.test(text) && isOmitted(text)) words.marked = true
+}
+
+/** Words alone in angle brackets, as Android writes them in place of a file. */
+const ANGLED = /^[\u200e\u200f]?<([^<>\n]{3,60})>$/u
+/** Number of messages from which such words are the phone's in a language without known words. */
+const OFTEN = 3
+const isPhrase = (words: string): boolean => /^[\p{L}\p{M} .'’‘-]+$/u.test(words) && (/\S \S/.test(words) || /[^\p{Script=Latin}\s]{4}/u.test(words))
+/** The phone's words behind a caption. */
+const MARKED = /^(.*?)\s?[\u200e\u200f]\s?<?([^<>\u200e\u200f\n]{3,80})>?$/u
+
+/** True for the phone's words for a file that is left out. */
+export const isOmitted = (text: string): boolean => omittedKind((text.split('\n', 1)[0] ?? '').replace(/[<>]/g, '')) !== null
+
+/** File that the export leaves out: '<Media omitted>' (Android), 'caption ‎image omitted' (iPhone); null: none. */
+function leftOut(body: string, file: TextFile, words: PhoneWords): (Pick<ParsedMessage, 'text'> & { files: ParsedFile[] }) | null {
+  const all = body.split('\n')
+  const [first = '', ...rest] = all
+  const [, angled] = ANGLED.exec(first) ?? []
+  if (angled !== undefined) {
+    const kind = omittedKind(angled) ?? (isPhrase(angled) && (words.angled.get(angled) ?? 0) >= OFTEN ? 'file' : null)
+    if (kind === null) return null
+    const below = plain(rest.join('\n'))
+    // a document's name stands below
+    return isFileName(below) ? { text: '', files: [namedFile(file, 'file', below)] } : { text: below, files: [notHere(kind, plain(angled))] }
+  }
+  for (const [index, line] of all.entries()) {
+    const [, caption = '', said = ''] = MARKED.exec(line) ?? (index === 0 && !words.marked ? [line, '', line] : [])
+    const kind = omittedKind(said)
+    if (kind === null) continue
+    const text = plain([...all.slice(0, index), caption, ...all.slice(index + 1)].join('\n'))
+    const [, name] = /^(\S.*\.\w{1,5})(?: •[^\n]*)?$/u.exec(text) ?? []
+    return name !== undefined && isFileName(name) ? { text: '', files: [namedFile(file, kind, name)] } : { text, files: [notHere(kind, plain(said))] }
+  }
+  return null
 }
 
 /** Text of a person, with its files and whether it was edited. */
@@ -73,6 +116,8 @@ export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick
     const caption = [...(index === 0 ? [] : [first, ...rest.slice(0, index - 1)]), angle[1] ?? '', ...rest.slice(index)].join('\n')
     return { text: captionOf(plain(caption), name), ...change, files: [fileOf(name, file)] }
   }
+  const omitted = leftOut(body, file, words)
+  if (omitted !== null) return { ...change, ...omitted }
   const said = plain(body)
   if (isDeleted(said)) return { text: '', retracted: true }
   return { text: MISSED.test(said) ? `📞 ${said}` : said, ...change }

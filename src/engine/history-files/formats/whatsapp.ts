@@ -9,7 +9,7 @@ import { lines, type TextFile } from '../source.ts'
 import type { Format } from './format.ts'
 import { simplify, stampAt, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
-import { contentOf, learnWords, type PhoneWords } from './whatsapp-content.ts'
+import { contentOf, isOmitted, learnWords, noWords } from './whatsapp-content.ts'
 
 interface Entry {
   stamp: Stamp
@@ -210,7 +210,7 @@ const OWN_WORDS = new Set([
 ])
 
 /** The phone's notice on encryption, which begins an export under the name of the peer or group. */
-const isGreeting = (text: string, number: number): boolean => number === 1 && /^\u200e[^<]{30,}$/su.test(text)
+const isGreeting = (text: string, number: number): boolean => number === 1 && /^\u200e[^<]{30,}$/su.test(text) && !isOmitted(text)
 
 /** Name of the conversation, and name of the user, from the file name, the people, and the name at the phone's greeting (`told`). */
 function headOf(file: TextFile, people: readonly string[], told: string | null): { name: string; self: string | null } {
@@ -240,14 +240,14 @@ function headOf(file: TextFile, people: readonly string[], told: string | null):
 export async function readWhatsApp(file: TextFile, options: ReadOptions): Promise<ParsedHistory> {
   const orders = new Orders()
   const people = new Map<string, Person>()
-  const words: PhoneWords = { attached: new Set(), edited: new Set() }
+  const words = noWords()
   const long = new LongNames()
   const meet = (rest: string, names: ReadonlySet<string>): void => {
     const said = split(rest, names)
     if (said === null) return
     const person = people.get(said.sender) ?? { messages: 0, marked: 0 }
     person.messages++
-    if (/^[\u200e\u200f][^<]/u.test(said.text) && !/\.\w{2,5} \(/u.test(said.text)) person.marked++
+    if (/^[\u200e\u200f][^<]/u.test(said.text) && !/\.\w{2,5} \(/u.test(said.text) && !isOmitted(said.text)) person.marked++
     people.set(said.sender, person)
     learnWords(said.text, file, words)
   }

@@ -92,7 +92,7 @@ export class Messages {
     const conversation = await this.#scope.store.read.conversation(id)
     const session = this.#scope.accounts.of(conversation?.account ?? null)
     if (conversation === null || session === null)
-      return { on: conversation?.encryption === 'on', possible: false, verified: false, undecided: 0, without: [], modern: false }
+      return { on: conversation?.encryption === 'on', possible: false, verified: false, undecided: 0, ownUndecided: 0, without: [], modern: false }
     return session.encryption.secrecy(conversation)
   }
 

@@ -58,11 +58,12 @@ export class People {
     await this.#scope.accounts.of(account)?.encryption.learn(jid)
     const own = jid === account ? buffers(await this.#scope.store.write.ownDevice({ account, time: Date.now() })) : null
     const rows = buffers(await this.#scope.store.read.devices({ account, jid })).filter(({ device }) => device !== own?.device)
-    const devices = rows.map(({ device, identity, label, trust, active, active_2, first_at: firstAt, last_at: lastAt }): Device => ({
+    const devices = rows.map(({ device, identity, label, trust, doubt, active, active_2, first_at: firstAt, last_at: lastAt }): Device => ({
       device,
       label,
       fingerprint: identity?.toString('hex') ?? null,
       trust,
+      doubt,
       active: active === 1 || active_2 === 1,
       firstAt,
       lastAt
@@ -76,6 +77,7 @@ export class People {
               fingerprint: own.identity.toString('hex'),
               label: (await this.#scope.store.read.settings()).deviceName,
               trust: 'verified',
+              doubt: null,
               active: true,
               firstAt: 0,
               lastAt: 0

@@ -9,8 +9,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { Side } from '../../../test/support/encrypting.ts'
 import { openStore, ROOT, temporaryFolder } from '../../../test/support/files.ts'
+import { identity } from '../xmpp/omemo/curve.ts'
+import { decodeBundle } from '../xmpp/omemo/elements.ts'
 import { FORMATS } from '../xmpp/omemo/format.ts'
+import { EMPTY_KEY } from '../xmpp/omemo/payload.ts'
+import type { Sealed } from '../xmpp/omemo/sealed.ts'
+import { send } from '../xmpp/omemo/sessions.ts'
 import { VERSIONS } from '../xmpp/omemo/version.ts'
+import { begin } from '../xmpp/omemo/x3dh.ts'
 
 const ALICE = 'alice@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
@@ -68,6 +74,30 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(await alice.said()).toEqual(['an answer'])
     await bob.read([await alice.write('and back')])
     expect(await bob.said()).toEqual(['and back'])
+  })
+
+  test.runIf(version === 'axolotl')('the range of a quotation, which is not encrypted, cuts out nothing but a quotation', async () => {
+    const texts = ['Do not pay him.', '> quoted\n> twice\nan answer', 'a > b\nDo it']
+    const ranges = [
+      [0, 7],
+      [0, 17],
+      [2, 6],
+      [0, 20],
+      [0, undefined],
+      [0, 9]
+    ] as const
+    const cut: string[] = []
+    for (const [at, text] of texts.entries())
+      for (const [start, end] of ranges) {
+        const stanza = await alice.write(text, `${at}-${start}-${end}`)
+        stanza.append(
+          parse(`<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='${start}'${end === undefined ? '' : ` end='${end}'`}/></fallback>`)
+        )
+        await bob.read([stanza])
+        const said = (await bob.said()).at(-1) ?? ''
+        if (said !== text) cut.push(said)
+      }
+    expect(cut).toEqual(['an answer', '> twice\nan answer'])
   })
 
   test('an altered message is marked, and read when the true copy arrives', async () => {
@@ -146,6 +176,145 @@ describe.each(VERSIONS)('%s', (version) => {
     await bob.read([stanza])
     expect((await bob.store.read.devices({ account: BOB, jid: ALICE })).map(({ trust }) => trust)).toEqual(['undecided'])
     await impostor.store.close()
+  })
+
+  test('a bundle with another identity under a known number is another device: it gets nothing until the user decides, and the old session is not used for it', async () => {
+    await bob.read([await alice.write('hello')])
+    await alice.read([await bob.write('an answer')])
+    using other = temporaryFolder()
+    const impostor = await Side.open(await openStore(other.path), BOB, ALICE, version)
+    expect(await alice.meet(bob.device, impostor.bundle)).toBeNull()
+    const device = async () => (await alice.store.read.devices({ account: ALICE, jid: BOB }))[0]
+    expect(await device()).toMatchObject({ trust: 'undecided', doubt: 'key' })
+    const targets = () => alice.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
+    expect(await targets()).toMatchObject({ devices: [], undecided: [{ jid: BOB, device: bob.device }], without: [BOB] })
+    await alice.store.write.setTrust({ account: ALICE, jid: BOB, device: bob.device, trust: 'verified' })
+    expect(await device()).toMatchObject({ trust: 'verified', doubt: null })
+    // a message of the first identity can be read, and is not the verified device's
+    await alice.read([await bob.write('from the old key')])
+    expect((await alice.messages()).at(-1)).toMatchObject({ text: 'from the old key', verified: false })
+    const stanza = await alice.write('for the new key')
+    keyElement(stanza).attrs['rid'] = String(impostor.device)
+    await impostor.read([copy(stanza)])
+    expect(await impostor.said()).toEqual(['for the new key'])
+    await impostor.store.close()
+  })
+
+  test('a device shows its own key again after another one was met: it stays undecided, and no session with the other key is used', async () => {
+    using other = temporaryFolder()
+    const impostor = await Side.open(await openStore(other.path), BOB, ALICE, version)
+    await alice.meet(bob.device, impostor.bundle)
+    await alice.meet(bob.device, bob.bundle)
+    await alice.store.write.setTrust({ account: ALICE, jid: BOB, device: bob.device, trust: 'trusted' })
+    await bob.read([await alice.write('to the right one')])
+    expect(await bob.said()).toEqual(['to the right one'])
+    await impostor.store.close()
+  })
+
+  test('a removed device of ours that returns gets nothing until the user decides; a list that the server has lost is no removal', async () => {
+    const list = (...ids: number[]) =>
+      alice.store.write.setDevices({ account: ALICE, jid: ALICE, version, devices: ids.map((id) => ({ id, label: null })), time: Date.now() })
+    const trust = async (device: number) => {
+      const row = (await alice.store.read.devices({ account: ALICE, jid: ALICE })).find((one) => one.device === device)
+      return row === undefined ? null : [row.trust, row.doubt]
+    }
+    const asked = async () => (await alice.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })).undecided
+    await list(alice.device, 5, 6)
+    expect(await asked()).toEqual([])
+    // lost, then restored by each device
+    await list()
+    await list(5, 6)
+    await list(alice.device, 5, 6)
+    expect([await trust(5), await trust(6), await asked()]).toEqual([['trusted', null], ['trusted', null], []])
+    // removed by another device of ours
+    await list(alice.device, 6)
+    expect(await asked()).toEqual([])
+    await list(alice.device, 5, 6)
+    expect([await trust(5), await trust(6), await asked()]).toEqual([['undecided', 'returned'], ['trusted', null], [{ jid: ALICE, device: 5 }]])
+    await alice.store.write.setTrust({ account: ALICE, jid: ALICE, device: 5, trust: 'trusted' })
+    expect(await asked()).toEqual([])
+    // removed here, and back before the list was learnt
+    await alice.store.write.dismissDevice({ account: ALICE, device: 6 })
+    await list(alice.device, 5, 6)
+    expect(await asked()).toEqual([{ jid: ALICE, device: 6 }])
+    await alice.store.write.setTrust({ account: ALICE, jid: ALICE, device: 6, trust: 'refused' })
+    await alice.store.write.dismissDevice({ account: ALICE, device: 6 })
+    expect(await trust(6)).toEqual(['refused', null])
+  })
+
+  test('messages of our other devices are verified if those are; those of this device need no comparison', async () => {
+    using other = temporaryFolder()
+    const desk = await Side.open(await openStore(other.path), ALICE, ALICE, version)
+    await desk.meet(alice.device, alice.bundle)
+    const copied = async (text: string): Promise<boolean | undefined> => {
+      const stanza = await desk.write(text)
+      stanza.attrs['to'] = BOB
+      await alice.read([stanza])
+      return (await alice.messages()).find((one) => one.text === text)?.verified
+    }
+    if (version === 'axolotl') {
+      expect(await copied('not compared')).toBe(false)
+      await alice.store.write.setTrust({ account: ALICE, jid: ALICE, device: desk.device, trust: 'verified' })
+      expect(await copied('compared')).toBe(true)
+      expect((await alice.messages()).map(({ outgoing }) => outgoing)).toEqual([true, true])
+    }
+    const { id } = await alice.store.write.ensureConversation({ account: ALICE, jid: BOB, kind: 'direct', name: '', nick: null })
+    const queue = (text: string, encrypted: boolean) =>
+      alice.store.write.queueMessage({ conversation: id, text, originId: text, sender: ALICE, time: Date.now(), encrypted })
+    expect((await queue('from here', true)).messages[0]).toMatchObject({ encrypted: true, verified: true })
+    const plain = (await queue('in plain', false)).messages[0]!
+    expect(plain).toMatchObject({ encrypted: false, verified: false })
+    expect((await alice.store.write.setEncrypted(plain.id)).messages[0]).toMatchObject({ encrypted: true, verified: true })
+    await desk.store.close()
+  })
+
+  test('lists that change all the time, and devices that write unlisted, leave few behind; those that the user decided about stay', async () => {
+    const known = async (): Promise<number[]> => (await alice.store.read.devices({ account: ALICE, jid: BOB })).map(({ device }) => device)
+    for (let round = 0; round < 20; round++) {
+      const devices = Array.from({ length: 200 }, (_, i) => ({ id: 1 + round * 200 + i, label: null }))
+      await alice.store.write.setDevices({ account: ALICE, jid: BOB, version, devices, time: round })
+      if (round === 3) await alice.store.write.setTrust({ account: ALICE, jid: BOB, device: 700, trust: 'refused' })
+    }
+    expect((await known()).length).toBeLessThan(203)
+    expect(await known()).toEqual(expect.arrayContaining([700, bob.device]))
+  })
+
+  test('devices that write without being listed are kept in a limited number, those that the user decided about apart', async () => {
+    const begins = (device: number): Sealed => {
+      const sessions = [begin(identity(), decodeBundle(version, parse(bob.bundle)))]
+      const key = send(sessions, device, EMPTY_KEY).message
+      return { version, from: ALICE, device, key, payload: null, fallback: null }
+    }
+    const say = (sealed: Sealed) =>
+      bob.store.write.record({
+        account: BOB,
+        messages: [
+          {
+            conversation: ALICE,
+            kind: 'direct',
+            sender: ALICE,
+            outgoing: false,
+            text: '',
+            time: Date.now(),
+            stanzaId: null,
+            originId: null,
+            replayed: false,
+            sealed
+          }
+        ],
+        archive: null,
+        order: 'live'
+      })
+    const known = async (): Promise<number[]> => (await bob.store.read.devices({ account: BOB, jid: ALICE })).map(({ device }) => device)
+    for (let device = 1; device <= 120; device++) {
+      await say(begins(device))
+      if (device === 5) await bob.store.write.setTrust({ account: BOB, jid: ALICE, device, trust: 'verified' })
+      await bob.publish()
+    }
+    expect(await known()).toHaveLength(102)
+    expect(await known()).toEqual(expect.arrayContaining([5, 120, alice.device]))
+    await bob.read([await alice.write('from a listed device')])
+    expect(await bob.said()).toEqual(['from a listed device'])
   })
 
   test('an older copy of the store never sends with used keys: it finds unknown messages in the archive', { timeout: 60_000 }, async () => {

@@ -3,12 +3,12 @@
  * sent. Secrets stay in the writer's thread.
  */
 import { LONGEST_TEXT, type DeviceTrust, type Jid, type Unreadable } from '../../contract/domain.ts'
-import { attachmentKind, mediaType, nameIn, safeName } from '../file-names.ts'
+import { attachmentKind, mediaType, nameIn, plainName, safeName } from '../file-names.ts'
 import type { ListedDevice } from '../xmpp/omemo/elements.ts'
 import { openName, parseMediaAddress } from '../xmpp/omemo/media.ts'
 import { EMPTY_KEY, openContent, openPayload, sealContent, sealPayload } from '../xmpp/omemo/payload.ts'
 import { OmemoRefusal, type RefusalCode } from '../xmpp/omemo/refusal.ts'
-import { buffers, without, type ContentPlace, type Sealed, type SealedMessage } from '../xmpp/omemo/sealed.ts'
+import { buffers, withoutQuotation, type ContentPlace, type Sealed, type SealedMessage } from '../xmpp/omemo/sealed.ts'
 import { canSend, MAX_SESSIONS, receive, send, staled, type Received, type Sessions } from '../xmpp/omemo/sessions.ts'
 import { decodeSessions, encodeSessions } from '../xmpp/omemo/stored.ts'
 import { VERSIONS, type Version } from '../xmpp/omemo/version.ts'
@@ -46,6 +46,9 @@ const REASONS: Record<Exclude<RefusalCode, 'used'>, Unreadable> = {
 /** Refusals after which a new session is started. */
 const HEALED: ReadonlySet<RefusalCode> = new Set(['forged', 'too-far', 'no-session', 'no-key'])
 
+/** Largest number of devices of a person that are kept without being listed. */
+const MOST_UNLISTED = 100
+
 /** Files of a text that is an aesgcm URL (XEP-0454); a second line may hold a thumbnail. */
 function filesIn(text: string): NewAttachment[] {
   const [address = '', ...more] = text.trim().split('\n')
@@ -59,6 +62,7 @@ function filesIn(text: string): NewAttachment[] {
 
 /** Column of a device row that tells whether the owner's list in a version contains it. */
 const COLUMNS: Record<Version, 'active' | 'active_2'> = { axolotl: 'active', 'omemo:2': 'active_2' }
+const isActive = (row: Pick<DeviceRow, 'active' | 'active_2'>): boolean => row.active === 1 || row.active_2 === 1
 const nameOf = ({ jid, device }: DeviceAddress): string => `${device} ${jid}`
 
 export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrust: () => boolean, readContent: ContentReader) {
@@ -76,15 +80,17 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     active_2: 0,
     label: null,
     trust: trustOfNew(account, jid),
+    doubt: null,
     first_at: time,
     last_at: 0
   })
 
-  /** Row of a device with its identity key; another key under a known number is another device. */
-  function identified(account: Jid, row: DeviceRow, key: Buffer): DeviceRow {
-    if (row.identity === null || row.identity.equals(key)) return { ...row, identity: key }
-    return { ...row, identity: key, trust: row.trust === 'trusted' ? trustOfNew(account, row.jid) : 'undecided' }
-  }
+  /** Row of a device with its identity key. Another key under a known number is another device, however new ones are trusted: keys of a device never change. */
+  const identified = (row: DeviceRow, key: Buffer): DeviceRow =>
+    row.identity === null || row.identity.equals(key) ? { ...row, identity: key } : { ...row, identity: key, trust: 'undecided', doubt: 'key' }
+
+  /** Row of a device that the user has removed: it stays refused, or has to be decided about if it is listed again. */
+  const dismissed = (row: DeviceRow): DeviceRow => (row.trust === 'refused' ? row : { ...row, trust: 'undecided', doubt: 'returned' })
 
   /** Stores a device list as its owner announces it for a version; false: nothing changed. */
   function setDevices({
@@ -100,9 +106,11 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     devices: readonly ListedDevice[]
     time: number
   }): boolean {
-    ensure(account)
+    const { device: ourDevice } = ensure(account)
     const column = COLUMNS[version]
-    const listed = new Map(devices.map((one) => [one.id, one]))
+    const listed = new Map(devices.map(({ id, label }) => [id, { id, label: label === null ? null : plainName(label) || null }]))
+    // an own list that lacks this device is no decision of the user: the server has lost it, or another device has overwritten it
+    const isKept = jid === account && listed.has(ourDevice)
     const known = omemo.devices(account, jid)
     let changed = false
     for (const row of known) {
@@ -110,8 +118,12 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       listed.delete(row.device)
       const next = { ...row, [column]: one === undefined ? 0 : 1, label: version === 'axolotl' || one === undefined ? row.label : one.label }
       if (next[column] === row[column] && next.label === row.label) continue
-      omemo.putDevice(account, next)
       changed = true
+      const now = isKept && isActive(row) && !isActive(next) ? dismissed(next) : next
+      // of a device that never wrote or was written to nothing is known
+      const isNobody = !isActive(now) && now.identity === null && now.last_at === 0 && now.trust !== 'refused' && now.doubt === null
+      if (isNobody) omemo.removeDevice(account, jid, row.device)
+      else omemo.putDevice(account, now)
     }
     // insert the devices together: the first must not be the reason to ask about the second
     const rows = [...listed.values()].map(({ id, label }) => ({ ...newRow(account, jid, id, time), [column]: 1, label }))
@@ -122,7 +134,13 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
   /** Sets the user's trust decision for a device. */
   function setTrust({ account, jid, device, trust }: { account: Jid; trust: DeviceTrust } & DeviceAddress): void {
     const row = omemo.device(account, jid, device)
-    if (row !== undefined) omemo.putDevice(account, { ...row, trust })
+    if (row !== undefined) omemo.putDevice(account, { ...row, trust, doubt: trust === 'undecided' ? row.doubt : null })
+  }
+
+  /** Withdraws the trust in an own device that the user removes: it may announce itself again. */
+  function dismiss({ account, device }: { account: Jid; device: number }): void {
+    const row = omemo.device(account, account, device)
+    if (row !== undefined && row.device !== ensure(account).device) omemo.putDevice(account, dismissed(row))
   }
 
   const sessionsWith = (account: Jid, { jid, device, version }: SessionAddress): Sessions => {
@@ -137,7 +155,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     const { own } = ensure(account)
     try {
       const session = begin(own, buffers(bundle))
-      omemo.putDevice(account, identified(account, omemo.device(account, jid, device) ?? newRow(account, jid, device, time), session.peerIdentity))
+      omemo.putDevice(account, identified(omemo.device(account, jid, device) ?? newRow(account, jid, device, time), session.peerIdentity))
       const address = { jid, device, version: bundle.version }
       putSessions(account, address, [session, ...sessionsWith(account, address)].slice(0, MAX_SESSIONS))
       return null
@@ -161,27 +179,32 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
   function targets({ account, jids, old = [] }: { account: Jid; jids: readonly Jid[]; old?: readonly DeviceAddress[] }): Targets {
     const { device: ourDevice } = ensure(account)
     const lacking = new Set(old.map(nameOf))
-    const found: { address: DeviceAddress; versions: Version[]; verified: boolean }[] = []
+    const found: { address: DeviceAddress; versions: Version[]; verified: boolean; identity: Buffer | null }[] = []
     const undecided: DeviceAddress[] = []
     const without: Jid[] = []
     for (const jid of new Set([...jids, account])) {
       const known = omemo.devices(account, jid).filter((row) => jid !== account || row.device !== ourDevice)
-      const listed = known.filter((row) => row.active === 1 || row.active_2 === 1)
+      const listed = known.filter(isActive)
       // a client may announce no list, or only to its contacts: use the devices that have written to us
       const active = listed.length > 0 || jid === account ? listed : known.filter((row) => row.last_at > 0)
       const trusted = active.filter(({ trust }) => trust === 'trusted' || trust === 'verified')
       for (const row of trusted) {
         const versions = versionsOf(account, row)
         const isOld = lacking.has(nameOf(row)) && versions.includes('axolotl')
-        found.push({ address: { jid, device: row.device }, versions: isOld ? ['axolotl'] : versions, verified: row.trust === 'verified' })
+        found.push({
+          address: { jid, device: row.device },
+          versions: isOld ? ['axolotl'] : versions,
+          verified: row.trust === 'verified',
+          identity: row.identity
+        })
       }
       for (const { device, trust } of active) if (trust === 'undecided') undecided.push({ jid, device })
       if (jid !== account && trusted.length === 0) without.push(jid)
     }
     const modern = found.length > 0 && found.every(({ versions }) => versions.includes('omemo:2'))
-    const devices = found.map(({ address, versions, verified }) => {
+    const devices = found.map(({ address, versions, verified, identity }) => {
       const version: Version = !modern && (versions.includes('axolotl') || versions.length === 0) ? 'axolotl' : 'omemo:2'
-      return { ...address, version, verified, ready: canSend(sessionsWith(account, { ...address, version })) }
+      return { ...address, version, verified, ready: canSend(sessionsWith(account, { ...address, version }), identity) }
     })
     return { modern, devices, undecided, without }
   }
@@ -210,13 +233,22 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       for (const to of devices) {
         if (to.version !== version) continue
         const sessions = sessionsWith(account, to)
-        if (!canSend(sessions)) continue
-        const sent = send(sessions, ourDevice, key)
+        // a session with another key under that number is somebody else's
+        const identity = omemo.device(account, to.jid, to.device)?.identity ?? null
+        if (!canSend(sessions, identity)) continue
+        const sent = send(sessions, ourDevice, key, identity)
         putSessions(account, to, sent.sessions)
         keys.push({ jid: to.jid, device: to.device, message: sent.message })
       }
       return { version, device: ourDevice, keys, iv, ciphertext: said === null ? null : ciphertext }
     })
+  }
+
+  /** Limits the devices of a person that wrote without being listed: the oldest are forgotten, unless the user has decided about them. */
+  function forgetUnlisted(account: Jid, jid: Jid): void {
+    const unlisted = omemo.devices(account, jid).filter((row) => !isActive(row) && (row.trust === 'trusted' || row.trust === 'undecided') && row.doubt === null)
+    const oldest = unlisted.sort((a, b) => a.last_at - b.last_at).slice(0, Math.max(0, unlisted.length - MOST_UNLISTED))
+    for (const { device } of oldest) omemo.removeDevice(account, jid, device)
   }
 
   /** Decrypts messages of one batch; `close` stores the changed sessions. */
@@ -243,7 +275,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       const text = openPayload(payload, key)
       const whole = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text
       const files = filesIn(whole)
-      return { kind: 'text', text: files.length > 0 ? '' : fallback === null ? whole : without(whole, fallback), files }
+      return { kind: 'text', text: files.length > 0 ? '' : fallback === null ? whole : withoutQuotation(whole, fallback), files }
     }
 
     /** `place`: conversation and sender. Null: decrypted before. */
@@ -283,9 +315,11 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
         add(effects.begun, address)
       }
       const isNew = received.usedPreKeyId !== null || known.identity === null
-      const now = peer !== undefined && isNew ? identified(account, known, peer) : known
+      const now = peer !== undefined && isNew ? identified(known, peer) : known
       omemo.putDevice(account, { ...now, last_at: time })
-      return opened.kind === 'silent' || opened.kind === 'unreadable' ? opened : { ...opened, verified: now.trust === 'verified' }
+      if (known.last_at === 0 && !isActive(known)) forgetUnlisted(account, jid)
+      const isTheirs = peer !== undefined && now.identity?.equals(peer) === true
+      return opened.kind === 'silent' || opened.kind === 'unreadable' ? opened : { ...opened, verified: isTheirs && now.trust === 'verified' }
     }
 
     function close(): EncryptionEffects {
@@ -314,6 +348,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     published,
     setDevices,
     setTrust,
+    dismiss,
     beginSession,
     targets,
     seal,

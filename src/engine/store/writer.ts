@@ -45,6 +45,9 @@ import { noticeWrites } from './tables/notice.ts'
 import { occupantWrites, type Occupant } from './tables/occupant.ts'
 import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
 
+/** Flags of an own message to be encrypted by this device, which needs no comparison. */
+const SENT_SECRETLY = FLAG.encrypted | FLAG.verified
+
 /** `readContent`: parses the envelope of messages encrypted as a whole. */
 export function createWrites(db: WritableDB, readContent: ContentReader) {
   const accounts = accountWrites(db)
@@ -103,7 +106,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     const answered = input.reply === undefined || input.reply === null ? undefined : messages.byId(input.reply)
     const replyTo = answered === undefined ? null : publicId(answered)
     const id = messages.insert(
-      { ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo, flags: input.encrypted === true ? FLAG.encrypted : 0 },
+      { ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo, flags: input.encrypted === true ? SENT_SECRETLY : 0 },
       messages.keyAfter(input.time, after)
     )
     if (input.encrypted === true) conversations.becomeEncrypted(input.conversation)
@@ -225,7 +228,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
   const setEncrypted = transaction((id: MessageId): StoreChanges => {
     const row = messages.byId(id)
     if (row === undefined || row.state !== 'queued') return changes([])
-    messages.setFlag(row, FLAG.encrypted, true)
+    messages.setFlag(row, SENT_SECRETLY, true)
     conversations.becomeEncrypted(row.conversation)
     return changes([row.conversation], [toMessage(read(id))])
   })
@@ -396,6 +399,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     bundlesPublished: transaction(encrypting.published),
     setDevices: transaction(encrypting.setDevices),
     setTrust: transaction(encrypting.setTrust),
+    dismissDevice: transaction(encrypting.dismiss),
     beginSession: transaction(encrypting.beginSession),
     encryptionTargets: transaction(encrypting.targets),
     /** The ciphertext is sent after this: no key is used twice, even after a crash. */

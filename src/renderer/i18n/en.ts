@@ -297,6 +297,7 @@ export default {
       impossible: 'Not encrypted end to end: their app does not offer it'
     },
     newDevice: '{name} has a new device. It gets nothing until you decide about it, under their name.',
+    ownNewDevice: 'There is a new device in your account. It gets nothing until you decide about it in the settings.',
     deviceName: 'Name that others see',
     showCode: 'Show my code',
     codeAbout: 'Let the other person read this with their app: it compares the keys of your devices.',
@@ -327,6 +328,10 @@ export default {
       trusted: 'Trusted, not compared yet',
       undecided: 'New: decide whether it gets your messages',
       refused: 'Gets nothing'
+    },
+    doubt: {
+      key: 'Its key has changed: compare the numbers before it gets your messages',
+      returned: 'Removed from your devices, and signed in again: decide whether it gets your messages'
     },
     set: { verified: 'Numbers match', trusted: 'Trust without comparing', refused: 'Send nothing to it' },
     forget: 'Remove from my devices',

@@ -288,6 +288,7 @@ export default {
       impossible: '未端到端加密：对方的应用不支持'
     },
     newDevice: '{name} 有一台新设备。在你确认之前，它不会收到消息；可在对方的资料中确认。',
+    ownNewDevice: '你的账号有一台新设备。在设置中确认之前，它不会收到消息。',
     deviceName: '显示给他人的名称',
     showCode: '显示我的二维码',
     codeAbout: '请对方用自己的应用扫描，即可核对你的设备密钥。',
@@ -314,6 +315,7 @@ export default {
     since: '首次发现于 {date}',
     inactive: '已停用',
     trust: { verified: '已核对', trusted: '已信任，尚未核对', undecided: '新设备：请决定是否向它发送消息', refused: '不向它发送消息' },
+    doubt: { key: '密钥已更改：请先核对数字，再决定是否向它发送消息', returned: '已移除的设备重新登录：请决定是否向它发送消息' },
     set: { verified: '数字一致', trusted: '不核对，直接信任', refused: '不向它发送' },
     forget: '从我的设备中移除',
     auto: '端到端加密会话',

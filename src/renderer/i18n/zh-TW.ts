@@ -288,6 +288,7 @@ export default {
       impossible: '未端對端加密：對方的應用程式不支援'
     },
     newDevice: '{name} 有一台新裝置。在你確認之前，它不會收到訊息；可在對方的資料中確認。',
+    ownNewDevice: '你的帳號有一台新裝置。在設定中確認之前，它不會收到訊息。',
     deviceName: '顯示給他人的名稱',
     showCode: '顯示我的 QR 碼',
     codeAbout: '請對方用自己的應用程式掃描，即可核對你的裝置金鑰。',
@@ -314,6 +315,7 @@ export default {
     since: '首次發現於 {date}',
     inactive: '已停用',
     trust: { verified: '已核對', trusted: '已信任，尚未核對', undecided: '新裝置：請決定是否向它傳送訊息', refused: '不向它傳送訊息' },
+    doubt: { key: '金鑰已變更：請先核對數字，再決定是否向它傳送訊息', returned: '已移除的裝置重新登入：請決定是否向它傳送訊息' },
     set: { verified: '數字一致', trusted: '不核對，直接信任', refused: '不向它傳送' },
     forget: '從我的裝置中移除',
     auto: '端對端加密對話',

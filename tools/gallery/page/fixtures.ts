@@ -289,18 +289,27 @@ const device = (serial: number, trust: Device['trust'], active = true): Device =
   fingerprint: `${serial}`.repeat(64),
   label: serial === 1 ? null : 'Mnemo',
   trust,
+  doubt: serial === 5 ? 'returned' : null,
   active,
   firstAt: START,
   lastAt: START
 })
-export const DEVICES: Device[] = [device(7, 'verified'), device(1, 'verified'), device(2, 'trusted'), device(3, 'undecided'), device(4, 'refused', false)]
+export const DEVICES: Device[] = [
+  device(7, 'verified'),
+  device(1, 'verified'),
+  device(2, 'trusted'),
+  device(3, 'undecided'),
+  device(5, 'undecided'),
+  device(4, 'refused', false)
+]
 
-const NO_SECRECY = { on: true, possible: true, verified: false, undecided: 0, without: [] }
+const NO_SECRECY = { on: true, possible: true, verified: false, undecided: 0, ownUndecided: 0, without: [] }
 /** Secrecy in each state of the lock. */
 export const SECRECY: Secrecy[] = [
   NO_SECRECY,
   { ...NO_SECRECY, verified: true },
   { ...NO_SECRECY, undecided: 1 },
+  { ...NO_SECRECY, ownUndecided: 1 },
   { ...NO_SECRECY, possible: false, without: ['zhang.wei@example.org', 'emma@example.com'] as Jid[] },
   { ...NO_SECRECY, on: false },
   { ...NO_SECRECY, on: false, possible: false }

@@ -31,6 +31,7 @@ import { sql as omemo2 } from './0028-omemo-2.ts'
 import { sql as compact } from './0029-compact.ts'
 import { sql as stickers } from './0030-stickers.ts'
 import { sql as lastChange } from './0031-last-change.ts'
+import { sql as doubtfulDevices } from './0032-doubtful-devices.ts'
 
 /** Migration step: SQL, or a function where SQL does not suffice; runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -66,5 +67,6 @@ export const migrations: readonly Migration[] = [
   omemo2,
   compact,
   stickers,
-  lastChange
+  lastChange,
+  doubtfulDevices
 ]

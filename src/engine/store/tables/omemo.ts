@@ -1,5 +1,5 @@
 /** Statements of the tables `omemo_own`, `omemo_pre_key`, `omemo_device` and `omemo_session`. */
-import type { DeviceTrust, Jid } from '../../../contract/domain.ts'
+import type { Device, DeviceTrust, Jid } from '../../../contract/domain.ts'
 import type { Version } from '../../xmpp/omemo/version.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
@@ -19,6 +19,7 @@ export interface DeviceRow {
   active_2: 0 | 1
   label: string | null
   trust: DeviceTrust
+  doubt: Device['doubt']
   first_at: number
   last_at: number
 }
@@ -32,7 +33,7 @@ export interface PreKeyRow {
 
 export function omemoReads(db: ReadableDB) {
   const own = db.prepare<[string], OwnDeviceRow>('SELECT device, seed, next_id, unpublished FROM omemo_own WHERE account = ?')
-  const COLUMNS = 'jid, device, identity, active, active_2, label, trust, first_at, last_at'
+  const COLUMNS = 'jid, device, identity, active, active_2, label, trust, doubt, first_at, last_at'
   const devices = db.prepare<[string, string], DeviceRow>(`SELECT ${COLUMNS} FROM omemo_device WHERE account = ? AND jid = ? ORDER BY device`)
   const device = db.prepare<[string, string, number], DeviceRow>(`SELECT ${COLUMNS} FROM omemo_device WHERE account = ? AND jid = ? AND device = ?`)
   return {
@@ -58,11 +59,13 @@ export function omemoWrites(db: WritableDB) {
   const preKeys = db.prepare<[string], PreKeyRow>('SELECT id, version, secret, signed_at FROM omemo_pre_key WHERE account = ? ORDER BY id')
   const removePreKey = db.prepare('DELETE FROM omemo_pre_key WHERE account = ? AND id = ?')
   const putDevice = db.prepare(
-    `INSERT INTO omemo_device (account, jid, device, identity, active, active_2, label, trust, first_at, last_at)
-     VALUES (:account, :jid, :device, :identity, :active, :active_2, :label, :trust, :first_at, :last_at)
+    `INSERT INTO omemo_device (account, jid, device, identity, active, active_2, label, trust, doubt, first_at, last_at)
+     VALUES (:account, :jid, :device, :identity, :active, :active_2, :label, :trust, :doubt, :first_at, :last_at)
      ON CONFLICT (account, jid, device) DO UPDATE SET identity = excluded.identity, active = excluded.active, active_2 = excluded.active_2, label = excluded.label,
-     trust = excluded.trust, last_at = excluded.last_at`
+     trust = excluded.trust, doubt = excluded.doubt, last_at = excluded.last_at`
   )
+  const removeDevice = db.prepare('DELETE FROM omemo_device WHERE account = ? AND jid = ? AND device = ?')
+  const removeSessions = db.prepare('DELETE FROM omemo_session WHERE account = ? AND jid = ? AND device = ?')
   const session = db
     .prepare<[string, string, number, string], string>('SELECT sessions FROM omemo_session WHERE account = ? AND jid = ? AND device = ? AND version = ?')
     .pluck()
@@ -90,6 +93,11 @@ export function omemoWrites(db: WritableDB) {
     preKeys: (account: string) => preKeys.all(account),
     removePreKey: (account: string, id: number) => removePreKey.run(account, id),
     putDevice: (account: string, row: DeviceRow) => putDevice.run({ account, ...row }),
+    /** Removes a device with its sessions. */
+    removeDevice(account: string, jid: string, device: number): void {
+      removeDevice.run(account, jid, device)
+      removeSessions.run(account, jid, device)
+    },
     session: (account: string, jid: string, device: number, version: Version) => session.get(account, jid, device, version),
     putSession: (account: string, jid: string, device: number, version: Version, sessions: string) => putSession.run(account, jid, device, version, sessions),
     /** Sessions with all devices. */

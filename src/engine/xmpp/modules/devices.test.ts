@@ -81,3 +81,77 @@ test('empty device lists are fetched again soon, others later, and lists with no
     vi.useRealTimers()
   }
 })
+
+/** Server that keeps what is published, and tells it. */
+class Pep {
+  readonly items = new Map<string, Element>()
+  readonly published: string[] = []
+  onPublished: (node: string, payload: Element) => void = () => undefined
+
+  request = (iq: Element): Promise<Element> => {
+    const pubsub = iq.getChild('pubsub')
+    const publish = pubsub?.getChild('publish')
+    const node = (publish ?? pubsub?.getChild('items'))?.attrs['node'] as string
+    if (publish !== undefined) {
+      const payload = publish.getChild('item')!.getChildElements()[0]!
+      this.items.set(node, payload)
+      this.published.push(node)
+      this.onPublished(node, payload)
+      return Promise.resolve(parse('<iq/>'))
+    }
+    const found = this.items.get(node)
+    if (found === undefined) return Promise.reject(Object.assign(new Error(), { name: 'StanzaError', condition: 'item-not-found' }))
+    return Promise.resolve(
+      parse(`<iq><pubsub xmlns="http://jabber.org/protocol/pubsub"><items node="${node}"><item id="current">${String(found)}</item></items></pubsub></iq>`)
+    )
+  }
+}
+const NODE = 'urn:xmpp:omemo:2:devices'
+function ours(pep: Pep, dismissed: number[] = []): Devices {
+  const store = {
+    read: { settings: () => Promise.resolve({ deviceName: 'Mnemo' }) },
+    write: {
+      setDevices: () => Promise.resolve(true),
+      dismissDevice: ({ device }: { device: number }) => Promise.resolve(void dismissed.push(device)),
+      ownDevice: () => Promise.resolve({ device: 7, bundles: [], revision: 1, unpublished: false })
+    }
+  }
+  const log = { info: () => undefined, warn: () => undefined }
+  return new Devices({ connection: { isReady: true, request: pep.request } as unknown as Connection, store: store as unknown as Store, own: OWN, log })
+}
+
+test('whatever other clients have put into our lists stays when this device is added, and when another one is removed', async () => {
+  const pep = new Pep()
+  const theirs = "<device id='5' label='  Phone ' labelsig='c2ln'><more xmlns='urn:x'/></device><labels xmlns='urn:y' of='5'/>"
+  pep.items.set(NODE, parse(`<devices xmlns='urn:xmpp:omemo:2'>${theirs}<device id='6'/></devices>`))
+  const dismissed: number[] = []
+  const devices = ours(pep, dismissed)
+  await devices.remember()
+  await devices.introduce()
+  const now = (): string => String(pep.items.get(NODE)).replaceAll('"', "'")
+  expect(now()).toBe(`<devices xmlns='urn:xmpp:omemo:2'>${theirs}<device id='6'/><device id='7' label='Mnemo'/></devices>`)
+  await devices.forget(6)
+  expect(now()).toBe(`<devices xmlns='urn:xmpp:omemo:2'>${theirs}<device id='7' label='Mnemo'/></devices>`)
+  expect(dismissed).toEqual([6])
+  const published = pep.published.length
+  await devices.introduce()
+  await devices.forget(6)
+  expect(pep.published.length).toBe(published)
+})
+
+test('a program that removes this device again and again is not answered without end', async () => {
+  const pep = new Pep()
+  const devices = ours(pep)
+  await devices.remember()
+  await devices.introduce()
+  const empty = (): Element => parse("<devices xmlns='urn:xmpp:omemo:2'><device id='5'/></devices>")
+  for (let i = 0; i < 50; i++) {
+    pep.items.set(NODE, empty())
+    await devices.onItem(OWN, NODE, { id: 'current', payload: empty() } as Item)
+  }
+  expect(pep.published.length).toBeLessThan(15)
+  // the next connection announces it again
+  devices.lost()
+  await devices.introduce()
+  expect(String(pep.items.get(NODE))).toContain('id="7"')
+})

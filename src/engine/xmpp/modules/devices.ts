@@ -7,7 +7,7 @@ import type { Jid } from '../../../contract/domain.ts'
 import type { Log } from '../../log.ts'
 import { isRefusal } from '../../net/problem.ts'
 import type { Store } from '../../threads/store.ts'
-import { bundleElement, bundlePlace, decodeBundle, decodeDeviceList, deviceList, LIST_NODES, type ListedDevice } from '../omemo/elements.ts'
+import { bundleElement, bundlePlace, changedList, decodeBundle, decodeDeviceList, deviceLabel, LIST_NODES, type ListedDevice } from '../omemo/elements.ts'
 import { buffers } from '../omemo/sealed.ts'
 import { VERSIONS, type Version } from '../omemo/version.ts'
 import type { Bundle } from '../omemo/x3dh.ts'
@@ -24,6 +24,8 @@ const ASK_MS = 15_000
  */
 const LIST_MS = 10 * 60_000
 const EMPTY_MS = 20_000
+/** Number of times this device announces itself in a stream after a removal: the user, or another program, does not want it. */
+const MOST_ANNOUNCED = 5
 
 export interface DevicesOptions {
   connection: Connection
@@ -41,6 +43,8 @@ export class Devices {
   readonly #listed = new Map<string, number>()
   /** Announcements of our device in progress, by version. */
   readonly #announcing = new Map<Version, Promise<void>>()
+  /** Announcements of our device in this stream. */
+  #announced = 0
   #open = false
 
   constructor(options: DevicesOptions) {
@@ -66,6 +70,7 @@ export class Devices {
   /** Corrects our published lists and bundles in a new stream. */
   async introduce(): Promise<void> {
     this.#open = true
+    this.#announced = 0
     for (const version of VERSIONS) await this.#onOwnList(version, await this.#askList(version, this.#options.own))
     await this.publishBundles()
   }
@@ -104,12 +109,13 @@ export class Devices {
   }
 
   /** Public name of our device; everybody can read the list. */
-  async #name(): Promise<string> {
-    return (await this.#options.store.read.settings()).deviceName
+  async #name(): Promise<string | null> {
+    return deviceLabel((await this.#options.store.read.settings()).deviceName)
   }
 
   /** Publishes a new name of our device. Rejects with a Refusal. */
   async rename(): Promise<void> {
+    this.#announced = 0
     if (this.#open) await this.#onOwnList('omemo:2', await this.#askList('omemo:2', this.#options.own))
   }
 
@@ -118,21 +124,30 @@ export class Devices {
     // publish the bundle first: readers of the list fetch it next
     await this.publishBundles(version)
     // another device may have changed the list meanwhile
-    const devices = await this.#askList(version, own)
+    const list = await this.#ask(version, own)
     const label = await this.#name()
-    if (!this.#open || devices.some((one) => one.id === device && (version === 'axolotl' || one.label === label))) return
-    const others = devices.filter(({ id }) => id !== device)
-    await this.#publish(LIST_NODES[version], CURRENT, deviceList(version, [...others, { id: device, label }]))
+    const isThere = decodeDeviceList(version, list).some((one) => one.id === device && (version === 'axolotl' || one.label === label))
+    if (!this.#open || isThere) return
+    if (this.#announced++ >= MOST_ANNOUNCED * VERSIONS.length) {
+      this.#options.log.info('this device was removed from the device list again and again; it is announced on the next connection')
+      return
+    }
+    await this.#publish(LIST_NODES[version], CURRENT, changedList(version, list, device, { id: device, label }))
   }
 
   /** Fetches a device list; empty if there is none. Rejects if the connection is lost or a server gives any other error: the known devices stay. */
   async #askList(version: Version, jid: Jid): Promise<ListedDevice[]> {
+    return decodeDeviceList(version, await this.#ask(version, jid))
+  }
+
+  /** Like #askList, as published; undefined: there is none. */
+  async #ask(version: Version, jid: Jid): Promise<Element | undefined> {
     const { connection, own } = this.#options
     const items = await connection.request(itemsQuery(LIST_NODES[version], jid === own ? null : jid), ASK_MS).then(itemsOf, (error: unknown) => {
       if (!isRefusal(error) || error.condition !== 'item-not-found') throw error
       return []
     })
-    return decodeDeviceList(version, (items.find(({ id }) => id === CURRENT) ?? items.at(-1))?.payload ?? undefined)
+    return (items.find(({ id }) => id === CURRENT) ?? items.at(-1))?.payload ?? undefined
   }
 
   /** `many`: the node keeps one item per device. */
@@ -206,12 +221,15 @@ export class Devices {
 
   /** Removes another own device from our lists, so that it gets no more messages. Rejects with a Refusal. */
   async forget(device: number): Promise<void> {
-    const { own } = this.#options
+    const { own, store } = this.#options
+    // it may announce itself again at any moment
+    await store.write.dismissDevice({ account: own, device })
     for (const version of VERSIONS) {
-      const before = await this.#askList(version, own)
-      const left = before.filter(({ id }) => id !== device)
-      if (left.length < before.length) await this.#publish(LIST_NODES[version], CURRENT, deviceList(version, left))
-      await this.#learn(version, own, left)
+      const list = await this.#ask(version, own)
+      const left = changedList(version, list, device)
+      const devices = decodeDeviceList(version, left)
+      if (devices.length < decodeDeviceList(version, list).length) await this.#publish(LIST_NODES[version], CURRENT, left)
+      await this.#learn(version, own, devices)
     }
   }
 

@@ -25,6 +25,9 @@ import { Devices } from './devices.ts'
 
 /** Delay before the next attempt at a device whose session was healed or could not be started, ms. */
 const AGAIN_MS = 10 * 60_000
+/** Longest time for starting sessions before a message is sent to the devices that are reached, ms, and number of bundles fetched at once. */
+const BEGIN_MS = 20_000
+const BEGUN_AT_ONCE = 200
 /** Largest group, without ourselves, that is encrypted by default: each sender has to know all devices of the others. */
 const LARGEST_BY_ITSELF = 50
 /** Validity of a group's member list, ms. */
@@ -162,8 +165,9 @@ export class Encryption implements Module {
     const on = await this.wants(conversation)
     const jids = jid.includes('/') ? null : kind === 'group' ? await this.#accountsIn(jid) : [jid]
     // the devices of a group are fetched only if it is encrypted
-    if (jids === null || (kind === 'group' && !on)) return { on, possible: jids !== null, verified: false, undecided: 0, without: [], modern: false }
-    for (const one of jids) await this.learn(one)
+    if (jids === null || (kind === 'group' && !on))
+      return { on, possible: jids !== null, verified: false, undecided: 0, ownUndecided: 0, without: [], modern: false }
+    await Promise.all(jids.map((one) => this.learn(one)))
     const found = await store.write.encryptionTargets({ account: own, jids: [...jids] })
     const theirs = found.devices.filter((one) => one.jid !== own)
     return {
@@ -171,6 +175,7 @@ export class Encryption implements Module {
       possible: found.without.length === 0,
       verified: theirs.length > 0 && theirs.every(({ verified }) => verified),
       undecided: found.undecided.filter((one) => one.jid !== own).length,
+      ownUndecided: found.undecided.filter((one) => one.jid === own).length,
       without: found.without,
       modern: found.modern
     }
@@ -209,10 +214,31 @@ export class Encryption implements Module {
       // a recipient who would get nothing is tried each time: the bundle may exist by now
       const waiting = found.devices.filter((one) => !one.ready && !tried.has(nameOf(one)) && (this.#mayTry(one) || !reached.has(one.jid)))
       if (waiting.length === 0) return found
-      for (const address of waiting) {
-        tried.add(nameOf(address))
+      for (const address of waiting) tried.add(nameOf(address))
+      await this.#beginAll(waiting)
+    }
+  }
+
+  /** Starts sessions, many at once; settles in any case after a while: a server that lists hundreds of devices and is silent about them holds up no message for long. */
+  async #beginAll(addresses: readonly SessionAddress[]): Promise<void> {
+    // those of each person in turn: nobody's many devices keep others' waiting
+    const left = [...Map.groupBy(addresses, ({ jid }) => jid).values()]
+      .flatMap((list) => list.map((address, at) => ({ address, at })))
+      .sort((a, b) => a.at - b.at)
+      .map(({ address }) => address)
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      left.length = 0
+      late.resolve()
+    }, BEGIN_MS)
+    const runner = async (): Promise<void> => {
+      for (let address = left.shift(); address !== undefined; address = left.shift())
         if (!(await this.#begin(address)) && address.version === 'omemo:2') this.#old.push(address)
-      }
+    }
+    try {
+      await Promise.race([Promise.all(Array.from({ length: BEGUN_AT_ONCE }, runner)), late.promise])
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -227,7 +253,7 @@ export class Encryption implements Module {
       if (isChange) return message
       throw new CannotEncrypt('no-device', [address])
     }
-    for (const jid of [...to, own]) await this.learn(jid)
+    await Promise.all([...to, own].map((jid) => this.learn(jid)))
     const { modern, devices, undecided } = await this.#targets(to)
     if (isChange && !modern) return message
     const ready = devices.filter((one) => one.ready)

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
+import parse from '@xmpp/xml/lib/parse.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { identity, keyPair } from './curve.ts'
-import { bundleElement, decodeBundle, decodeDeviceList, decodeEnvelope, deviceList, envelopeElement, NAMESPACES } from './elements.ts'
+import { bundleElement, changedList, decodeBundle, decodeDeviceList, decodeEnvelope, deviceList, envelopeElement, NAMESPACES } from './elements.ts'
 import { openContent, openPayload, sealContent, sealPayload } from './payload.ts'
 import { OmemoRefusal } from './refusal.ts'
 import { VERSIONS, type Version } from './version.ts'
@@ -38,6 +39,48 @@ describe.each(VERSIONS)('%s', (version) => {
     const known = decodeDeviceList(version, deviceList(version, many))
     expect(known).toHaveLength(200)
     expect(Math.max(...known.map(({ label }) => label?.length ?? 0))).toBeLessThan(100)
+  })
+
+  test('a list that we change keeps everything that others put into it', () => {
+    const { list } = ROOTS[version]
+    const published = parse(
+      `<${list} xmlns='${xmlns}' mark='1'><device id='5' label='  a name ' labelsig='c2ln'><more xmlns='urn:x'/></device><device id='7'/>` +
+        `<labels xmlns='urn:x:labels'><label id='7'>x</label></labels><device id='odd'/>between</${list}>`
+    )
+    expect(changedList(version, published, 9).toString()).toBe(published.toString())
+    const added = changedList(version, published, 9, { id: 9, label: 'Mnemo' })
+    expect(added.toString().replace(/<device id="9"[^>]*>/, '')).toBe(published.toString())
+    expect(decodeDeviceList(version, added).map(({ id }) => id)).toEqual([5, 7, 9])
+    const removed = changedList(version, added, 5)
+    expect(decodeDeviceList(version, removed).map(({ id }) => id)).toEqual([7, 9])
+    expect(removed.getChild('labels')?.getChildText('label')).toBe('x')
+    expect(removed.attrs['mark']).toBe('1')
+    for (const none of [undefined, parse("<list xmlns='urn:other'><device id='5'/></list>")])
+      expect(decodeDeviceList(version, changedList(version, none, 5, { id: 9, label: null }))).toEqual([{ id: 9, label: null }])
+  })
+
+  test('numbers of devices and keys: only those in range count, of a repeated one the first', () => {
+    const numbers = ['0', '-1', '1.5', '1e3', '+7', '', ' 7', 'seven', '2147483648', '4294967296', '9'.repeat(5000), '٣', '0x10']
+    const [open, close] = version === 'axolotl' ? ['', ''] : [`<keys jid='${OWN}'>`, '</keys>']
+    const message = (sid: string, keys: string): Element =>
+      parse(`<encrypted xmlns='${xmlns}'><header sid='${sid}'>${open}${keys}${close}<iv>aGk=</iv></header><payload>aGk=</payload></encrypted>`)
+    for (const odd of numbers) {
+      expect(() => decodeEnvelope(version, message(odd, ''), OWN)).toThrow(OmemoRefusal)
+      expect(decodeEnvelope(version, message('1', `<key rid='${odd}'>YQ==</key><key rid='7'>Yg==</key>`), OWN).keys).toEqual(
+        new Map([[7, { bytes: Buffer.from('b'), first: false }]])
+      )
+    }
+    expect(decodeEnvelope(version, message('2147483647', "<key rid='7'>YQ==</key><key rid='7'>Yg==</key>"), OWN)).toMatchObject({
+      deviceId: 2147483647,
+      keys: new Map([[7, { bytes: Buffer.from('a'), first: false }]])
+    })
+    for (const none of [`<header sid='1'/>`, `<header sid='1'><keys/></header>`, `<header sid='1'><keys jid='${OWN}'/></header>`])
+      expect(decodeEnvelope(version, parse(`<encrypted xmlns='${xmlns}'>${none}</encrypted>`), OWN)).toMatchObject({
+        deviceId: 1,
+        keys: new Map(),
+        payload: null
+      })
+    expect(() => decodeEnvelope(version, parse(`<encrypted xmlns='${xmlns}'><payload>aGk=</payload></encrypted>`), OWN)).toThrow(OmemoRefusal)
   })
 
   test('a bundle is decoded as published', () => {

@@ -66,19 +66,33 @@ function required(id: number | null, name: string): number {
 /** Longest device name, UTF-16 units. */
 const LONGEST_LABEL = 60
 
+const LISTS: Record<Version, string> = { axolotl: 'list', 'omemo:2': 'devices' }
+const deviceElement = (version: Version, { id, label }: ListedDevice): Element =>
+  xml('device', { id: String(id), ...(version === 'axolotl' || label === null ? {} : { label }) })
+
 export const deviceList = (version: Version, devices: readonly ListedDevice[]): Element =>
-  version === 'axolotl'
-    ? xml('list', { xmlns: AXOLOTL }, ...devices.map(({ id }) => xml('device', { id: String(id) })))
-    : xml('devices', { xmlns: OMEMO_2 }, ...devices.map(({ id, label }) => xml('device', { id: String(id), ...(label === null ? {} : { label }) })))
+  xml(LISTS[version], { xmlns: NAMESPACES[version] }, ...devices.map((one) => deviceElement(version, one)))
+
+/** List without a device, and with another one at its end if given. Everything else stays as published, such as signed names (`labelsig`) of other devices. */
+export function changedList(version: Version, list: Element | undefined, without: number, more: ListedDevice | null = null): Element {
+  const known = list?.is(LISTS[version], NAMESPACES[version]) === true ? list : xml(LISTS[version], { xmlns: NAMESPACES[version] })
+  const kept = known.children.filter((child) => typeof child === 'string' || child.name !== 'device' || deviceIdOf(child.attrs.id) !== without)
+  return xml(known.name, known.attrs, ...kept, ...(more === null ? [] : [deviceElement(version, more)]))
+}
+
+/** Device name as announced; null: none. */
+export function deviceLabel(text: unknown): string | null {
+  const label = typeof text === 'string' ? text.trim().slice(0, LONGEST_LABEL) : ''
+  return label === '' ? null : label
+}
 
 /** Devices of a list, each once, in its order; invalid ones are left out. */
 export function decodeDeviceList(version: Version, list: Element | undefined): ListedDevice[] {
-  if (list === undefined || !list.is(version === 'axolotl' ? 'list' : 'devices', NAMESPACES[version])) return []
+  if (list === undefined || !list.is(LISTS[version], NAMESPACES[version])) return []
   const devices = new Map<number, ListedDevice>()
   for (const { attrs } of list.getChildren('device')) {
     const id = deviceIdOf(attrs.id)
-    const label = version === 'axolotl' || typeof attrs.label !== 'string' ? '' : attrs.label.trim().slice(0, LONGEST_LABEL)
-    if (id !== null && !devices.has(id) && devices.size < MAX_DEVICES) devices.set(id, { id, label: label === '' ? null : label })
+    if (id !== null && !devices.has(id) && devices.size < MAX_DEVICES) devices.set(id, { id, label: version === 'axolotl' ? null : deviceLabel(attrs.label) })
   }
   return [...devices.values()]
 }

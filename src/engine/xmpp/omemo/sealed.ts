@@ -66,3 +66,16 @@ export function without(text: string, { start, end: last }: Fallback): string {
   // a reply that consists of fallback only is kept as text
   return rest === '' ? text : rest
 }
+
+/**
+ * Text without the quotation that the range covers; unchanged if it covers anything else. In version 0.3 the range is not encrypted: a server could cut words
+ * out of a text.
+ */
+export function withoutQuotation(text: string, { start, end }: Fallback): string {
+  const characters = [...text]
+  const [before, covered] = [characters[start - 1] ?? '\n', characters.slice(start, end ?? characters.length)]
+  const isWhole = before === '\n' && (covered.at(-1) === '\n' || (characters[end ?? characters.length] ?? '\n') === '\n')
+  const lines = covered.join('').split('\n')
+  const isQuotation = lines.every((line, i) => line.startsWith('>') || (line === '' && i === lines.length - 1))
+  return isWhole && isQuotation ? without(text, { start, end }) : text
+}

@@ -234,6 +234,22 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(() => bob.hears(message)).toThrow(refused('no-key'))
   })
 
+  test.each([0, 1, 2 ** 31, 2 ** 32 - 1])('a prekey of number %i starts a session, once', (id) => {
+    bob.preKeys.clear()
+    bob.preKeys.set(id, keyPair())
+    alice.begins(bob)
+    const [first, second] = [alice.says('first'), alice.says('second')]
+    const late = new Device(version)
+    late.begins(bob)
+    const other = late.says('with the same prekey')
+    expect([bob.hears(first), bob.hears(second)]).toEqual(['first', 'second'])
+    expect(bob.preKeys.size).toBe(0)
+    const before = bob.sessions
+    expect(() => receive(version, [], bob, other)).toThrow(refused('no-key'))
+    expect(() => bob.hears(other)).toThrow(refused('no-key'))
+    expect(bob.sessions).toBe(before)
+  })
+
   test('a bundle without prekeys starts a session that we ourselves refuse, since its first message could be replayed, or none', () => {
     if (version === 'omemo:2') {
       expect(() => begin(alice.identity, { ...bob.bundle(), preKeys: [] })).toThrow(refused('malformed'))

@@ -32,15 +32,19 @@ export interface Received {
 const front = (sessions: Sessions, session: Session, without?: Session): Sessions =>
   [session, ...sessions.filter((other) => other !== without)].slice(0, MAX_SESSIONS)
 
-/** True if there is a session for sending. */
-export const canSend = (sessions: Sessions): boolean => sessions.some(({ stale }) => stale !== true)
+/** Session for sending: with a device of that identity, or of any (null). */
+const sending = (sessions: Sessions, identity: Buffer | null): Session | undefined =>
+  sessions.find(({ stale, peerIdentity }) => stale !== true && (identity === null || identity.equals(peerIdentity)))
+
+/** True if there is a session for sending. `identity`: of the device, X25519. */
+export const canSend = (sessions: Sessions, identity: Buffer | null = null): boolean => sending(sessions, identity) !== undefined
 
 /** Marks all sessions as stale: they do not send before the peer's next turn, because keys of their sending chains may have been used. */
 export const staled = (sessions: Sessions): Sessions => sessions.map((session) => ({ ...session, stale: true }))
 
-/** `deviceId`: our own. Throws OmemoRefusal 'no-session' if there is none. */
-export function send(sessions: Sessions, deviceId: number, plaintext: Buffer): { sessions: Sessions; message: DeviceMessage } {
-  const current = sessions.find(({ stale }) => stale !== true)
+/** `deviceId`: our own; `identity`: of the receiver, X25519; null: any. Throws OmemoRefusal 'no-session' if there is none. */
+export function send(sessions: Sessions, deviceId: number, plaintext: Buffer, identity: Buffer | null = null): { sessions: Sessions; message: DeviceMessage } {
+  const current = sending(sessions, identity)
   if (current === undefined) throw new OmemoRefusal('no-session', 'There is no session with the device.')
   const { session, message } = seal(current, plaintext)
   const { opening, baseKey, ownIdentity, associated } = session

@@ -50,6 +50,15 @@ test.each<[string, (i: number) => Partial<IncomingMessage>]>([
   ['messages under one origin-id', () => ({ originId: 'same' })],
   ['messages under one id', () => ({ messageId: 'same' })],
   ['messages under one archive id', () => ({ stanzaId: 'same' })],
+  [
+    'messages whose ids end alike',
+    (i) => ({ originId: `${i}-the-same-end`, messageId: `${i}-another-one`, stanzaId: `${i}-of-the-archive`, replyTo: `${i - 1}-the-same-end` })
+  ],
+  ['messages whose UUIDs end alike', (i) => ({ originId: `${i.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000` })],
+  [
+    'messages in as many conversations under one id',
+    (i) => ({ ...inRoom('eve'), conversation: `room${i % 50}@rooms.example.org` as Jid, originId: 'same', text: `${i}` })
+  ],
   ['messages in a group under one archive id', () => ({ ...inRoom('eve'), stanzaId: 'same' })],
   ['corrections of one message', (i) => ({ originId: `c${i}`, change: { kind: 'correction', target: 'first' } })],
   ['corrections under one id', () => ({ originId: 'c', change: { kind: 'correction', target: 'first' } })],

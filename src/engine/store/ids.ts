@@ -19,9 +19,6 @@ export const stateCode = (state: MessageState): number => STATES.indexOf(state)
 /** State codes for SQL statements. */
 export const CODE = { sent: 1, queued: 2, failed: 4 } as const
 
-/**
- * Condition for rows of `message` with an id, through the index on the id's last bytes; `key`: the id as packed by packId. '+' keeps SQLite from using the
- * index by conversation.
- */
+/** Condition for rows of `message` with an id, through the index on whole ids and conversations: senders choose their ids. `key`: the id as packed by packId. */
 export const withKey = (row: string, column: 'stanza' | 'origin' | 'message', key: string, conversation: string): string =>
-  `substr(${row}${column}_key, -6) = substr(${key}, -6) AND ${row}${column}_key = ${key} AND +${row}conversation = ${conversation}`
+  `${row}${column}_key = ${key} AND ${row}conversation = ${conversation}`

@@ -32,6 +32,7 @@ import { sql as compact } from './0029-compact.ts'
 import { sql as stickers } from './0030-stickers.ts'
 import { sql as lastChange } from './0031-last-change.ts'
 import { sql as doubtfulDevices } from './0032-doubtful-devices.ts'
+import { sql as wholeIds } from './0033-whole-ids.ts'
 
 /** Migration step: SQL, or a function where SQL does not suffice; runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -68,5 +69,6 @@ export const migrations: readonly Migration[] = [
   compact,
   stickers,
   lastChange,
-  doubtfulDevices
+  doubtfulDevices,
+  wholeIds
 ]

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { selfSigned } from '../../../test/support/certificate.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
@@ -21,7 +21,16 @@ let fingerprint = ''
 /** Received requests: Range and If-Range of each. */
 let asked: (string | undefined)[][] = []
 /** Behaviour of the server; `breaks`: number of bytes after which each response breaks off, 0: before its head, undefined: never. */
-let plan: { breaks?: number[]; tag?: string | null; modified?: string; content?: Buffer; ignoresRange?: boolean } = {}
+let plan: {
+  breaks?: number[]
+  tag?: string | null
+  modified?: string
+  content?: Buffer
+  ignoresRange?: boolean
+  endless?: Buffer
+  every?: number
+  redirect?: string
+} = {}
 
 /** Waits until more than so many bytes are stored. */
 async function someIsHere(from: number): Promise<void> {
@@ -52,6 +61,13 @@ beforeEach(async () => {
     const { range, 'if-range': ifRange } = request.headers
     asked.push([range, ifRange as string | undefined])
     if (breaksAt === 0) return void response.destroy()
+    if (plan.redirect !== undefined) return void response.writeHead(302, { location: plan.redirect }).end()
+    if (plan.endless !== undefined) {
+      const piece = plan.endless
+      const more = (): void => void (response.destroyed || response.write(piece, () => setTimeout(more, plan.every ?? 0)))
+      response.writeHead(200, {})
+      return void more()
+    }
     const isSame = ifRange === undefined || ifRange === tag || ifRange === modified
     const from = range === undefined || ignoresRange || !isSame ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1])
     if (from >= content.length) return void response.writeHead(416).end()
@@ -187,6 +203,40 @@ test('a replaced encrypted file is downloaded again, and an altered one is refus
   await expect(downloads().fetch(forged)).rejects.toMatchObject({ reason: 'changed' })
   expect((await store.read.attachment(forged))?.stored).toBeNull()
   expect(rest()).toEqual([])
+})
+
+test('a file that never ends is given up at about the size that its sender told, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  const id = await told(null)
+  plan = { endless: randomBytes(60_000) }
+  await expect(downloads().fetch(id)).rejects.toMatchObject({ reason: 'changed' })
+  expect((await store.read.attachment(id))?.stored).toBeNull()
+  expect(rest()).toEqual([])
+})
+
+test('a server that sends a byte now and then is given up', async () => {
+  const id = await told(null)
+  plan = { endless: Buffer.from('x'), every: 10 }
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    const fetching = downloads().fetch(id)
+    const failed = expect(fetching).rejects.toMatchObject({ reason: 'network' })
+    await someIsHere(0)
+    for (let minute = 0; minute < 3; minute++) vi.advanceTimersByTime(60_000)
+    await failed
+    expect(asked).toHaveLength(1)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a redirection in a circle, to an unencrypted address, or to nowhere ends', async () => {
+  const id = await told(null)
+  for (const location of ['/film.mp4', 'http://localhost/', 'https://127.0.0.1:1/', 'data:text/plain,x', '//', '']) {
+    plan = { redirect: location }
+    asked = []
+    await expect(downloads().fetch(id)).rejects.toThrow(FetchError)
+    expect(asked.length).toBeLessThan(5)
+  }
 })
 
 test('a file in two messages is fetched for one after the other', async () => {

@@ -18,6 +18,14 @@ const MOST_PARTS = 10
 /** Pause before a resumption, ms. */
 const PAUSE_MS = 1000
 
+/** Largest file of which neither sender nor server tells the size, bytes. */
+const MOST_UNTOLD = 4 * 1024 ** 3
+/** Tolerance for sizes that senders tell: some measure before they convert a picture. */
+const TOLERATED = 1024 ** 2
+
+/** Limit of a file, bytes: the user has agreed to the size that the sender told, and an answer without a length may never end. */
+const mostOf = (told: number | null, length: number | null): number => (told === null ? (length ?? MOST_UNTOLD) : 2 * told + TOLERATED)
+
 export interface DownloadsOptions {
   store: Store
   folder: string
@@ -123,7 +131,8 @@ export class Downloads {
     } catch (error) {
       onProgress(id, 0, null)
       if (signal.aborted) return
-      const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed')
+      const isOther = (error instanceof FetchError && error.reason === 'changed') || (error instanceof TooLarge && error.most < most)
+      const gone = isOther || (error instanceof HttpError && [403, 404, 410].includes(error.status))
       // without our own connection the failure is not the file's
       if (account !== null && this.#options.trust(account) !== null) onChanges(await store.write.failFile({ id, gone }))
       throw gone
@@ -183,10 +192,10 @@ export class Downloads {
       return get(address, { ...trust, signal })
     })
     const { body, bytes, from } = answer
-    const largest = most + (secret === null ? 0 : OVERHEAD)
+    const largest = Math.min(most, mostOf(told, bytes)) + (secret === null ? 0 : OVERHEAD)
     try {
       if (from > have) throw new HttpError(0, 'the server sent another range than requested')
-      if (bytes !== null && bytes > largest) throw new TooLarge(most)
+      if (bytes !== null && bytes > largest) throw new TooLarge(largest)
       if (from === 0) await partial.begin(answer.version)
     } catch (error) {
       body.destroy()

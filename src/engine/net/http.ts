@@ -1,5 +1,5 @@
 /** HTTPS for files: the same certificate check as for the stream, and no access to private networks on behalf of strangers. */
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP } from 'node:net'
 import { pipeline } from 'node:stream/promises'
@@ -111,7 +111,10 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
       resolve(response)
     })
     if (body === undefined) request.end()
-    else pipeline(body, request, { signal }).catch(reject)
+    else {
+      hasten(request, () => socket.bytesWritten - socket.writableLength)
+      pipeline(body, request, { signal }).catch(reject)
+    }
   })
 }
 
@@ -131,15 +134,16 @@ function versionOf({ etag, 'last-modified': modified, date }: IncomingMessage['h
   return modified !== undefined && Date.parse(date ?? '') - Date.parse(modified) >= 1000 ? modified : null
 }
 
-/** Ends an answer that is slower than LEAST_BYTES per LEAST_MS (RFC 9110 section 15.5.9). */
-function hasten(response: IncomingMessage): void {
-  let before = response.socket.bytesRead
+/** Ends a body that is slower than LEAST_BYTES per LEAST_MS (RFC 9110 section 15.5.9). `done`: number of transferred bytes. */
+function hasten(message: ClientRequest | IncomingMessage, done: () => number): void {
+  let before = done()
   const look = setInterval(() => {
-    const now = response.socket.bytesRead
-    if (now - before < LEAST_BYTES && !response.complete) response.destroy(new HttpError(408, 'the server is too slow'))
+    const now = done()
+    const isComplete = 'complete' in message ? message.complete : message.writableFinished
+    if (now - before < LEAST_BYTES && !isComplete) message.destroy(new HttpError(408, 'the server is too slow'))
     before = now
   }, LEAST_MS).unref()
-  response.once('close', () => clearInterval(look))
+  message.once('close', () => clearInterval(look))
 }
 
 /** Fetches a file. Follows redirects, each under the same rules as the first address. */
@@ -155,7 +159,7 @@ export async function get(address: string, options: Trust & { headers?: Record<s
         response.destroy()
         throw new HttpError(0, 'the server does not name the range it sends')
       }
-      hasten(response)
+      hasten(response, () => response.socket.bytesRead)
       return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, version: versionOf(headers) }
     }
     response.destroy()

@@ -15,9 +15,11 @@ export interface Kept {
 
 /** Error of a stream longer than allowed. */
 export class TooLarge extends Error {
+  readonly most: number
   constructor(most: number) {
     super(`the file is larger than ${most} bytes`)
     this.name = 'TooLarge'
+    this.most = most
   }
 }
 

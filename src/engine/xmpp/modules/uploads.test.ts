@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import { join } from 'node:path'
 import { xml, type Element } from '@xmpp/client'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Jid } from '../../../contract/domain.ts'
 import { selfSigned } from '../../../../test/support/certificate.ts'
 import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
@@ -24,6 +24,8 @@ let answers: number[] = []
 let leads: string | null = null
 /** Answers have endless bodies. */
 let endless = false
+/** The server takes a piece of a file now and then. */
+let crawls = false
 /** Requested paths. */
 let asked: string[] = []
 let mayBePrivate = true
@@ -38,10 +40,19 @@ beforeEach(async () => {
   slots = 0
   leads = null
   endless = false
+  crawls = false
   asked = []
   mayBePrivate = true
   server = createServer({ key, cert }, (request, response) => {
     asked.push(request.url ?? '')
+    if (crawls) {
+      const piece = (): void => {
+        request.read(1)
+        if (!request.destroyed) setTimeout(piece, 20)
+      }
+      request.once('error', () => undefined)
+      return void request.once('readable', piece)
+    }
     request.resume().once('end', () => {
       response.writeHead((answers.length > 1 ? answers.shift() : answers[0]) ?? 201, leads === null ? {} : { location: leads })
       if (!endless) return void response.end()
@@ -76,17 +87,17 @@ afterEach(async () => {
 })
 
 /** Uploads until the file is uploaded or failed for good; `pauses`: numbers of tries after which it paused. */
-async function upload(): Promise<{ pauses: number[]; message: { state: string; error: string | null } }> {
+async function upload(bytes = 50_000): Promise<{ pauses: number[]; message: { state: string; error: string | null } }> {
   await store.write.saveAccount({ jid: ME, password: 'x', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
   const conversation = await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null, account: ME })
-  writeFileSync(join(folder.path, 'a.bin'), randomBytes(50_000))
+  writeFileSync(join(folder.path, 'a.bin'), randomBytes(bytes))
   const { messages } = await store.write.queueMessage({
     conversation: conversation.id,
     sender: ME,
     text: '',
     time: 1,
     originId: 'o',
-    attachments: [{ kind: 'file', name: 'a.bin', bytes: 50_000, stored: 'a.bin' }]
+    attachments: [{ kind: 'file', name: 'a.bin', bytes, stored: 'a.bin' }]
   })
   const pauses: number[] = []
   const uploads = new Uploads({
@@ -148,6 +159,24 @@ test('a place in a private network of a server that is in none is not asked at a
   mayBePrivate = false
   expect(await upload()).toEqual({ pauses: [], message: { state: 'failed', error: 'bad-upload-slot' } })
   expect(asked).toEqual([])
+})
+
+test('a server that takes a file byte by byte is given up in the end', { timeout: 120_000 }, async () => {
+  crawls = true
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const real = setTimeout
+  let isDone = false
+  try {
+    const uploaded = upload(30_000_000).finally(() => (isDone = true))
+    while (!isDone) {
+      await new Promise((resolve) => real(resolve, 100))
+      vi.advanceTimersByTime(60_000)
+    }
+    expect((await uploaded).message).toEqual({ state: 'failed', error: 'http-408' })
+    expect(slots).toBe(8)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('an answer without an end is one all the same', async () => {

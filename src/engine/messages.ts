@@ -197,10 +197,13 @@ export class Messages {
 
   /** `seen`: messages on screen, whose new reactions become seen; absent: all of them. */
   async markRead(conversation: ConversationId, upTo: MessageId, seen?: SeenRange): Promise<void> {
-    const { tellRead } = await this.#scope.store.read.settings()
-    const changes = await this.#scope.store.write.markRead({ conversation, upTo, ...(seen === undefined ? {} : { seen }), tell: tellRead })
-    this.#scope.changed(changes)
-    void this.#scope.accounts.of(changes.conversations[0]?.account ?? null)?.errands.flush()
+    const { store, accounts } = this.#scope
+    const { tellRead } = await store.read.settings()
+    const found = await store.read.conversation(conversation)
+    const session = accounts.of(found?.account ?? null)
+    const told = found === null ? null : (session?.personal.told(found.jid) ?? null)
+    this.#scope.changed(await store.write.markRead({ conversation, upTo, ...(seen === undefined ? {} : { seen }), tell: tellRead, told }))
+    void session?.errands.flush()
   }
 
   /** Sends the queued messages of a conversation. */

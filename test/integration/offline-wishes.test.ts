@@ -68,6 +68,45 @@ test(
   }
 )
 
+test('reading on a device where an own message of another one was read past already reaches that one and the sender', { timeout: 120_000 }, async () => {
+  const [desk, first, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  const known = await bob.messages.send(toAlice.id, 'known to all')
+  for (const device of [desk, first]) {
+    await until(device, async () => (await texts(device, 'bob@localhost')).includes(known.text))
+    const [got] = await messages(device, 'bob@localhost')
+    await device.messages.markRead(got!.conversation, got!.id)
+  }
+  let phone = first
+  for (const [word, isRestarted] of [
+    ['while online', false],
+    ['after a restart, offline', true]
+  ] as const) {
+    // written offline, before the other one's message arrives that stands before it in the archive
+    await desk.disconnect()
+    const answer = await desk.messages.send((await desk.conversations.start('bob@localhost', 'direct', null)).id, `said ${word}`)
+    // archives may stamp whole seconds
+    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(answer.time + 1000)
+    const said = await bob.messages.send(toAlice.id, `asked ${word}`)
+    await until(phone, async () => (await texts(phone, 'bob@localhost')).includes(said.text))
+    await desk.connect()
+    await until(desk, async () => (await at(desk, 'bob@localhost'))?.unread === 1)
+    await until(phone, async () => (await texts(phone, 'bob@localhost')).at(-1) === answer.text && (await at(phone, 'bob@localhost'))?.unread === 0)
+    if (isRestarted) phone = await devices.again(phone)
+    const newest = (await messages(phone, 'bob@localhost')).at(-1)!
+    await phone.messages.markRead(newest.conversation, newest.id)
+    await phone.connect()
+    await until(desk, async () => (await at(desk, 'bob@localhost'))?.unread === 0)
+    const key = (await messages(bob, 'alice@localhost')).find(({ text }) => text === said.text)!.id
+    await until(bob, async () => ((await at(bob, 'alice@localhost'))?.seenUpTo ?? 0) >= key)
+    await expect.poll(() => waiting(phone, 'alice@localhost')).toBe(0)
+    // told once
+    await online(phone)
+    await phone.messages.markRead(newest.conversation, newest.id)
+    expect(await waiting(phone, 'alice@localhost')).toBe(0)
+  }
+})
+
 test('a group that is deleted offline is left on all devices, and does not come back', { timeout: 60_000 }, async () => {
   const [desk, phone] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'carol')]
   const group = await desk.groups.create({ name: 'To be deleted', membersOnly: false, invite: [] })

@@ -281,19 +281,34 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
 
   /**
    * `seen`: messages on screen, whose new reactions become seen; absent: all of them. `tell`: whether authors get a marker; absent: nobody is told, not even
-   * our other devices.
+   * our other devices. `told`: archive id of the read position that our devices know, null: none; absent: unknown.
    */
-  const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId; seen?: SeenRange; tell?: boolean }): StoreChanges => {
-    const current = conversations.byId(input.conversation)
-    if (current === null) return changes([])
-    const reactions = current.reactions === 0 ? 0 : conversations.seeReactions(input.conversation, input.seen)
-    if (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread) return changes(reactions === 0 ? [] : [input.conversation])
-    const upTo = Math.max(current.readUpTo, input.upTo)
-    conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
-    const { account, jid } = current
-    if (input.tell !== undefined && account !== null) errands.put({ account, jid, kind: 'read', value: { tell: input.tell } })
-    return changes([input.conversation])
-  })
+  const markRead = transaction(
+    (input: { conversation: ConversationId; upTo: MessageId; seen?: SeenRange; tell?: boolean; told?: string | null }): StoreChanges => {
+      const current = conversations.byId(input.conversation)
+      if (current === null) return changes([])
+      const reactions = current.reactions === 0 ? 0 : conversations.seeReactions(input.conversation, input.seen)
+      const { account, jid, readUpTo } = current
+      const request: Errand | null = input.tell === undefined || account === null ? null : { account, jid, kind: 'read', value: { tell: input.tell } }
+      if (current.unread === 0 && readUpTo >= input.upTo && !current.markedUnread) {
+        if (request !== null && input.told !== undefined && isUntold(input.conversation, readUpTo, input.told)) errands.ensure(request)
+        return changes(reactions === 0 ? [] : [input.conversation])
+      }
+      const upTo = Math.max(readUpTo, input.upTo)
+      conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
+      if (request !== null) errands.put(request)
+      return changes([input.conversation])
+    }
+  )
+
+  /** True if our devices know an earlier read position only: an own message of another device moves it here alone. */
+  function isUntold(id: ConversationId, readUpTo: number, told: string | null): boolean {
+    const newest = messages.newestReceived(id, readUpTo)
+    if (newest === null || newest.stanzaId === null || newest.stanzaId === told) return false
+    // a message that is not stored here may be later
+    const known = told === null ? undefined : messages.byStanzaId(id, told)[0]
+    return told === null || (known !== undefined && known.id < newest.key)
+  }
 
   /** Marks a group as left; its history stays. `tell`: the user left, so our other devices and the group are to be told. */
   const leave = transaction((input: { conversation: ConversationId; why: OutReason; reason: string; tell?: boolean }): StoreChanges => {

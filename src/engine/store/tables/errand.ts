@@ -50,12 +50,15 @@ export function errandReads(db: ReadableDB) {
 
 export function errandWrites(db: WritableDB) {
   const put = db.prepare('INSERT OR REPLACE INTO errand (account, kind, jid, value) VALUES (?, ?, ?, ?)')
+  const ensure = db.prepare('INSERT OR IGNORE INTO errand (account, kind, jid, value) VALUES (?, ?, ?, ?)')
   const done = db.prepare('DELETE FROM errand WHERE id = ?')
   const forget = db.prepare('DELETE FROM errand WHERE account = ?')
   const withdraw = db.prepare('DELETE FROM errand WHERE account = ? AND kind = ? AND jid = ?')
   return {
     /** Stores a request; replaces an older one of that kind about the same address. */
     put: ({ account, kind, jid, value }: Errand) => put.run(account, kind, jid, JSON.stringify(value)),
+    /** Stores a request unless one of that kind about the same address waits already. */
+    ensure: ({ account, kind, jid, value }: Errand) => ensure.run(account, kind, jid, JSON.stringify(value)),
     /** Removes a sent request; a newer request has another id. */
     done: (id: number) => done.run(id),
     withdraw: ({ account, kind, jid }: Pick<Errand, 'account' | 'kind' | 'jid'>) => withdraw.run(account, kind, jid),

@@ -19,6 +19,7 @@ const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state_code NOT
 
 /** Ids of a message as its sender knows it. */
 export interface ReceivedId {
+  key: MessageId
   /** Id of its stanza. */
   id: string | null
   stanzaId: string | null
@@ -57,7 +58,7 @@ export function messageReads(db: ReadableDB) {
     )
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>(
-    'SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1'
+    'SELECT m.id AS key, coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1'
   )
   const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id <= ?')} ORDER BY m.id LIMIT ?`)
   const pinned = db.prepare<[number], MessageRow>(

@@ -115,8 +115,14 @@ export class Personal extends EventEmitter<Events> implements Module {
     return [...items.flatMap((item) => bookmark(item) ?? []), ...old]
   }
 
+  /** Archive id of a conversation's read position as our devices know it; null: none, as far as this session knows. */
+  told(conversation: Jid): string | null {
+    return this.#marks.get(conversation) ?? null
+  }
+
   /** Publishes our read position to our other devices. `by`: archive that gave the id. */
   noteRead(conversation: Jid, stanzaId: string, by: Jid): Promise<void> {
+    this.#marks.set(conversation, stanzaId)
     return this.#keep(NS.displayedSync, displayedItem({ conversation, stanzaId }, by))
   }
 

@@ -12,15 +12,15 @@ interface Comparison {
   settle(fresh: Person[]): Promise<void>
   /** Messages that each person wrote, per place: direct, a group, a group without an archive. */
   counts: number[]
-  /** Whether the server keeps what it confirms: ejabberd forgets at shutdown what was in transit. */
-  keepsWhatItTook: boolean
+  /** Texts in the server's archives of a person, per place with an archive; null: the server keeps what it confirms (ejabberd forgets at shutdown what was in transit). */
+  archived: ((name: string) => Promise<Set<string>[]>) | null
   /** The direct conversation is encrypted: new devices cannot read it. */
   encrypted: boolean
   result: FaultResult
   log(text: string): void
 }
 
-export async function compare({ devices, newDevice, settle, counts, keepsWhatItTook, encrypted, result, log }: Comparison): Promise<void> {
+export async function compare({ devices, newDevice, settle, counts, archived, encrypted, result, log }: Comparison): Promise<void> {
   const retracted = new Set(devices.flatMap((device) => [...device.retracted]))
   const stores = await Promise.all(devices.map((device) => device.lines()))
   for (const device of devices) await device.kill()
@@ -38,12 +38,15 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
     }
     const archives = await Promise.all(fresh.map((device) => device.lines()))
     const all = [...devices, ...fresh].map((device, i) => ({ device, lists: [...stores, ...archives][i] ?? [], isNew: i >= devices.length }))
-    /** Whether the reader's archive lacks a text and its writer was not told that it was delivered. */
-    const isForgotten = (text: string, place: number, reader: string): boolean => {
-      const archive = archives[reader === 'alice' ? 0 : 1]?.[place] ?? []
+    const kept = archived === null || result.faults.server === 0 ? null : await Promise.all(fresh.map(({ name }) => archived(name)))
+    /** Whether the reader's archive on the server lacks a text that its writer has, and that was not shown as delivered to this device. */
+    const isForgotten = (text: string, place: number, { name, device }: Person): boolean => {
+      const archive = isSecret(place) ? undefined : kept?.[name === 'alice' ? 0 : 1]?.[place]
       const [writer = ''] = text.split(' ')
       const own = stores[writer === 'alice' ? 0 : 1]?.[place]?.find(([outgoing, said]) => outgoing && said === text)
-      return archive.every(([, said]) => said !== text) && (own === undefined || own[2] !== 'delivered')
+      // 'delivered' tells of one device of the reader; the others have no more than the archive
+      const isDelivered = own?.[2] === 'delivered' && device === name
+      return archive !== undefined && own !== undefined && !isDelivered && !archive.has(text)
     }
     for (const { device, lists, isNew } of all)
       // a new device cannot get the history of a group without an archive
@@ -57,7 +60,7 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
         const texts = list.map(([, text]) => text).filter((text) => text !== '')
         const there = new Set(texts)
         const missing = expected.filter((text) => !there.has(text) && !gone.has(text))
-        const forgotten = keepsWhatItTook || result.faults.server === 0 ? [] : missing.filter((text) => isForgotten(text, place, device.name))
+        const forgotten = missing.filter((text) => isForgotten(text, place, device))
         const lost = missing.filter((text) => !forgotten.includes(text))
         result.forgotten += forgotten.length
         const unheeded = [...gone].filter((text) => there.has(text))
@@ -102,8 +105,9 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
       let isWrong = false
       for (const [other, reference] of pairs) {
         const [one, two] = [order(other?.lists ?? [], place), order(reference?.lists ?? [], place)]
-        const both = new Set(one.filter((text) => two.includes(text)))
-        const [has, wanted] = place === 2 ? [one.filter((text) => both.has(text)), two.filter((text) => both.has(text))] : [one, two]
+        // messages that one of them lacks are lost or forgotten, and counted as such
+        const [ofOne, ofTwo] = [new Set(one), new Set(two)]
+        const [has, wanted] = [one.filter((text) => ofTwo.has(text)), two.filter((text) => ofOne.has(text))]
         const first = wanted.findIndex((text, i) => has[i] !== text)
         if (first < 0) continue
         isWrong = true

@@ -10,6 +10,8 @@ import { join } from 'node:path'
 import { fillDisk, mountSmallDisk, unmount } from '../support/disk.ts'
 import { seeded } from '../support/files.ts'
 import { SERVER, startServer, type TestServer } from '../support/server.ts'
+import type { Jid } from '../../src/contract/domain.ts'
+import { archivedTexts } from './archive.ts'
 import type { Line, Place } from './client.ts'
 import { compare } from './compare.ts'
 import { Person } from './person.ts'
@@ -232,7 +234,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       settle: async (fresh) => {
         await settle({ people: fresh, counts: counts.slice(0, 2), forgetful: result.faults.server === 0 || isProsody ? [] : [0, 1], log })
       },
-      keepsWhatItTook: isProsody,
+      archived: isProsody ? null : (name) => archivedTexts(host.settings(name), [null, GROUP.jid as Jid]),
       counts,
       encrypted,
       result,

@@ -6,6 +6,7 @@ import FailureNote from './components/shared/FailureNote.vue'
 import { watchErrors } from './composables/unforeseen.ts'
 import StoreProblem from './components/connection/StoreProblem.vue'
 import StartFailed from './components/connection/StartFailed.vue'
+import { keepFocus } from './composables/kept-focus.ts'
 import { withCommand } from './composables/shortcut.ts'
 import { zoomOf } from './composables/zoom.ts'
 import { useAppStore } from './stores/app.ts'
@@ -40,6 +41,7 @@ export async function openWindow(root: Component): Promise<void> {
     event.preventDefault()
     void state.change({ zoom })
   })
+  keepFocus()
   app.mount('#app')
   // beside the window's own app, which fills it
   const problem = document.body.appendChild(document.createElement('div'))

@@ -111,8 +111,11 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
     move,
     again,
     onFocusIn({ target }) {
-      const row = target instanceof HTMLElement && target.dataset['key'] !== undefined && target.matches(':focus-visible') ? target : null
-      if (row !== null) focused.value = row.dataset['key'] ?? null
+      const key = target instanceof HTMLElement ? target.dataset['key'] : undefined
+      if (key === undefined) return
+      if ((target as HTMLElement).matches(':focus-visible')) focused.value = key
+      // a click leads elsewhere
+      else if (key !== focused.value) focused.value = null
     },
     onFocusOut({ relatedTarget }) {
       // null: the window lost the focus, or the row was recreated
@@ -140,6 +143,8 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
       }
       const action = keyAction(event)
       if (action === null || (action === 'copy' && (getSelection()?.toString() ?? '') !== '')) return
+      // after a click, letters belong to the text that is written next
+      if (focused.value !== row.message.key && action !== 'menu' && action !== 'copy') return
       event.preventDefault()
       focused.value = row.message.key
       if (action === 'menu') openMenu(target)

@@ -130,7 +130,7 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   const settings = await profile.engine.store.read.settings()
   applySettings(settings)
   windows.zoom = settings.zoom / 100
-  const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
+  const host = process.versions['electron'] === undefined ? 'Chromium' : `Electron ${process.versions['electron']}`
   route({
     handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile, warn: log.warn }),
     trusts: (url) => url.startsWith(`${ORIGIN}/`),

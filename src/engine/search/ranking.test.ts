@@ -71,6 +71,17 @@ test('after the exact hits come messages with all words in any order, then with 
   expect(await related('"quick brown fox"')).toEqual(['brown and quick was the fox', 'quick fox'])
 })
 
+test('a number is related to messages with that number, not with its digits within a longer one', async () => {
+  const rows = ['我的新手机号 13838700569', 'Order #537135600273 shipped', '房间 13 改到 00 点', '航班 CA0013 延误'].map((text, i) => ({
+    sender: 'a',
+    time: NOW - 5000 * DAY + i * 1000,
+    text
+  }))
+  await store.write.importRows({ jid: 'numbers@rooms.example.org' as Jid, name: 'numbers', rows: packRows(rows), self: null })
+  const { related } = await store.find.search({ query: '13:00', limit: 20, suggest: true })
+  expect(related.map((hit) => hit.message.text)).toEqual(['房间 13 改到 00 点'])
+})
+
 test('for a misspelt word a word of the history is offered', async () => {
   const rows = [
     'accommodation booked',

@@ -40,7 +40,8 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
   function related(texts: readonly string[], filters: Bits | null, exact: Bits): number[] {
     const all = [...new Set(texts.flatMap(words))].filter((word) => word.length > 1 || texts.length > 1).slice(0, MOST_WORDS)
     if (all.length < 2) return []
-    const sets = all.map((word) => hits.textBits(word, 'any'))
+    // a number means itself, not the digits of a longer one: 13:00 is no part of 138 0000 0000
+    const sets = all.map((word) => (/^\p{N}+$/u.test(word) ? wholeWords(word) : hits.textBits(word, 'any')))
     const found: number[] = []
     for (let wanted = all.length; wanted >= Math.max(2, Math.ceil(all.length * 0.6)) && found.length < MOST_RELATED; wanted--) {
       const set = andNot(inExactly(sets, wanted), exact)

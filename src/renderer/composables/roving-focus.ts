@@ -1,6 +1,7 @@
 /** Keyboard focus in a virtual list: Tab reaches one row, arrow keys move between rows, whether they are rendered or not. */
 import type { VListHandle } from 'virtua/vue'
 import { computed, nextTick, ref, type ComputedRef, type Ref } from 'vue'
+import { stepTo } from './list-step.ts'
 
 export interface RovingFocus {
   /** Index of the row that Tab reaches. */
@@ -20,13 +21,6 @@ export interface RovingFocusOptions {
   keys: () => readonly string[]
   /** Key of the row that Tab reaches first, such as the selected one. */
   preferred: () => string | null
-}
-
-/** Index that a key leads to; null for a key that leads nowhere. Pure. */
-export function stepTo(key: string, at: number, count: number): number | null {
-  const steps: Partial<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1 }
-  const to = steps[key]
-  return to === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, to))
 }
 
 export function useRovingFocus({ list, root, keys, preferred }: RovingFocusOptions): RovingFocus {

@@ -14,7 +14,7 @@ export default {
   update: {
     unavailable: 'This copy of Mnemo does not update itself.',
     newest: 'Mnemo is up to date.',
-    checking: 'Checking for updates…',
+    checking: 'Checking for updates …',
     found: 'Mnemo {version} is available.',
     loading: 'Downloading Mnemo {version}: {share}%',
     ready: 'Mnemo {version} is ready and runs from the next start.',
@@ -115,6 +115,7 @@ export default {
     account: 'Anyone who opens this link gets an account on your server and becomes your contact. People who have an account already just become your contact.',
     contact: 'Anyone with an account who opens this link becomes your contact.',
     plain: 'Anyone with an account can write to you with this link. Your server makes no invitations that come with an account.',
+    unasked: 'Anyone with an account can write to you with this link. While you are connected, your server may also offer one that comes with an account.',
     until: 'Valid until {date}'
   },
   problem: {
@@ -303,7 +304,7 @@ export default {
     codeAbout: 'Let the other person read this with their app: it compares the keys of your devices.',
     readCode: 'Compare by code',
     readCodeAbout: 'Paste or choose a picture of the code that this person’s app shows, or paste its link.',
-    choosePicture: 'Choose a picture …',
+    choosePicture: 'Choose a picture…',
     codeLink: 'Link in the code',
     compareNow: 'Compare',
     compared: {
@@ -357,7 +358,7 @@ export default {
     removeAbout: 'You will no longer see when they are online. The conversation stays.'
   },
   profile: {
-    choose: 'Choose picture …',
+    choose: 'Choose picture…',
     remove: 'Remove picture',
     nick: 'Your name, shown to new contacts',
     done: 'Saved. Your contacts see it.'
@@ -396,7 +397,7 @@ export default {
     destroyTitle: 'Close this group for everyone?',
     destroyAbout: 'All members are removed and nobody can return. Existing messages stay on their computers. This cannot be undone.',
     rank: { owner: 'Owner', admin: 'Admin' },
-    notify: { title: 'Notify me of', all: 'Everything', mentions: 'Mentions only', none: 'Nothing' },
+    notify: { title: 'Notify me of', all: 'Everything', mentions: 'Mentions', none: 'Nothing' },
     out: {
       left: 'You are not in this group.',
       kicked: 'You were kicked from this group.',
@@ -431,14 +432,14 @@ export default {
     fetch: 'Download {name}',
     stop: 'Stop {name}',
     gone: 'Not available here',
-    saveAs: 'Save as …',
+    saveAs: 'Save as…',
     reveal: 'Show in folder',
     picture: 'Picture',
     smaller: 'Smaller',
     larger: 'Larger',
     turn: 'Rotate',
     copy: 'Copy picture',
-    save: 'Save as …',
+    save: 'Save as…',
     close: 'Close',
     before: 'Previous picture',
     next: 'Next picture',
@@ -453,7 +454,7 @@ export default {
     }
   },
   join: {
-    menu: 'Join with another conversation …',
+    menu: 'Join with another conversation…',
     title: 'Join histories',
     about: '“{name}” is shown within the conversation you choose, in order of time. You can separate them at any time.',
     done: '“{name}” is now shown within “{into}”.',
@@ -490,7 +491,7 @@ export default {
     mentioned: '[Mentions you] ',
     reacted: '{n} new reaction to your messages | {n} new reactions to your messages',
     noMessages: 'No messages yet',
-    folderNew: 'New folder …',
+    folderNew: 'New folder…',
     folderRename: 'Rename folder',
     folderDelete: 'Delete folder',
     folderAbout: 'Conversations can be in several folders.',
@@ -504,6 +505,7 @@ export default {
     emptyHint: 'Start one with the pencil above, or with {keys}.',
     draft: 'Draft:',
     you: 'You: ',
+    said: '{name}: ',
     unread: 'no unread messages | {n} unread message | {n} unread messages',
     openInWindow: 'Open in own window',
     leave: 'Leave group',
@@ -673,7 +675,7 @@ export default {
     byAddress: 'Address or QR code',
     directAbout: 'Type an address, paste a link, or read a QR code.',
     groupAbout: 'Type the address of a group, or paste a link to it.',
-    readCode: 'Read a QR code from a picture …',
+    readCode: 'Read a QR code from a picture…',
     noCode: 'There is no readable QR code in this picture.',
     card: 'My QR code',
     cardAbout: 'Others scan this, or open the link, to add you.',
@@ -734,7 +736,7 @@ export default {
     }
   },
   thread: {
-    remind: 'Remind me …',
+    remind: 'Remind me…',
     reminded: 'Reminder set',
     actions: 'Message actions',
     moreActions: 'More',
@@ -887,7 +889,6 @@ export default {
     names: 'People and groups',
     placeholder: 'Search',
     count: 'No messages | {n} message | {n} messages',
-    took: '{ms} ms',
     failed: 'The search failed: {detail}',
     offers: 'Suggestions',
     save: 'Save this search',
@@ -919,7 +920,7 @@ export default {
     perMonth: 'By month',
     perConversation: 'Conversations',
     perSender: 'Senders',
-    me: 'Me',
+    me: 'You',
     mediaHere: 'Media, files and links',
     order: { newest: 'Newest first', oldest: 'Oldest first', best: 'Best first' },
     problem: {
@@ -1025,17 +1026,17 @@ export default {
       columns: 'Tables with unclear columns (import each alone)',
       copy: 'Chats that other files have too (imported once)'
     },
-    import: 'Import history …',
+    import: 'Import history…',
     exportAbout:
       'Exports hold all messages readable, those that were encrypted end to end too. Keep them where only you can read them, or export with a password.',
-    protect: 'Export with a password …',
+    protect: 'Export with a password…',
     protectTitle: 'Export with a password',
     protectAbout: 'The file can be read with this password alone, by importing it into Mnemo. If you lose the password, nobody can open the file.',
     protectPassword: 'Password, at least {n} characters',
     protectAgain: 'Password again',
     protectDiffers: 'The passwords are not the same.',
-    protectChoose: 'Choose where to save …',
-    export: 'Export as {format} …',
+    protectChoose: 'Choose where to save…',
+    export: 'Export as {format}…',
     exportResults: 'Export these messages',
     about:
       'WhatsApp, Telegram, WeChat, QQ, LINE, KakaoTalk, Signal, Discord, Messenger, Slack, IRC and many more, also as a .zip; CSV, TSV and JSON. You see a preview before anything is added; nothing is added twice.',
@@ -1156,7 +1157,7 @@ export default {
     noteHint: 'Only you see this',
     ownName: 'Name for me',
     picture: 'Picture',
-    counts: '{n} member, {here} here | {n} members, {here} here',
+    counts: '{n} member, {here} online | {n} members, {here} online',
     imported: 'Imported conversation',
     importedFrom: 'Imported from {program}'
   },
@@ -1168,7 +1169,7 @@ export default {
     good: 'Until I turn it on again',
     until: 'Muted until {time}',
     sound: 'Sound',
-    text: 'Show the text'
+    text: 'Show the text in notifications'
   },
   look: {
     zoom: 'Zoom',

@@ -110,6 +110,7 @@ export default {
     account: '打开此链接的人可在你的服务器上注册账号，并成为你的联系人；已有账号的人会直接成为你的联系人。',
     contact: '已有账号的人打开此链接，就会成为你的联系人。',
     plain: '已有账号的人可通过此链接给你发消息。你的服务器不提供可注册账号的邀请。',
+    unasked: '已有账号的人可通过此链接给你发消息。连接后，你的服务器可能还会提供可注册账号的邀请。',
     until: '有效期至 {date}'
   },
   problem: {
@@ -483,6 +484,7 @@ export default {
     emptyHint: '点击上方的笔形图标或按 {keys} 开始。',
     draft: '草稿：',
     you: '我：',
+    said: '{name}：',
     unread: '没有未读消息 | {n} 条未读消息 | {n} 条未读消息',
     openInWindow: '在独立窗口中打开',
     pin: '置顶',
@@ -846,7 +848,6 @@ export default {
     names: '联系人和群聊',
     placeholder: '搜索',
     count: '没有消息 | {n} 条消息 | {n} 条消息',
-    took: '{ms} 毫秒',
     failed: '搜索出错：{detail}',
     offers: '建议',
     save: '收藏此搜索',

@@ -110,6 +110,7 @@ export default {
     account: '開啟此連結的人可在你的伺服器上註冊帳號，並成為你的聯絡人；已有帳號的人會直接成為你的聯絡人。',
     contact: '已有帳號的人開啟此連結，就會成為你的聯絡人。',
     plain: '已有帳號的人可透過此連結傳訊息給你。你的伺服器不提供可註冊帳號的邀請。',
+    unasked: '已有帳號的人可透過此連結傳訊息給你。連線後，你的伺服器可能還會提供可註冊帳號的邀請。',
     until: '有效期限至 {date}'
   },
   problem: {
@@ -483,6 +484,7 @@ export default {
     emptyHint: '點一下上方的筆形圖示或按 {keys} 開始。',
     draft: '草稿：',
     you: '我：',
+    said: '{name}：',
     unread: '沒有未讀訊息 | {n} 則未讀訊息 | {n} 則未讀訊息',
     openInWindow: '在獨立視窗中開啟',
     pin: '置頂',
@@ -848,7 +850,6 @@ export default {
     names: '聯絡人和群組',
     placeholder: '搜尋',
     count: '沒有訊息 | {n} 則訊息 | {n} 則訊息',
-    took: '{ms} 毫秒',
     failed: '搜尋出錯：{detail}',
     offers: '建議',
     save: '儲存此搜尋',

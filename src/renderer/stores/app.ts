@@ -29,9 +29,13 @@ export const useAppStore = defineStore('app', () => {
   /** Language of the query language and emoji names: English or Chinese. */
   const queryLanguage = computed(() => queryLanguageOf(language.value))
   const typingIn = (jid: string): readonly string[] => lookUp(state.value?.typing ?? {}, jid) ?? []
-  const presenceOf = (jid: string): Presence => lookUp(state.value?.presence ?? {}, jid) ?? 'offline'
   const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean =>
     state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
+  /** Presence of a person as seen from an account; null: unknown, since the account is not connected or has blocked them. */
+  const presenceOf = (person: Pick<Conversation, 'account' | 'jid'>): Presence | null =>
+    isBlocked(person) || state.value?.accounts.find(({ jid }) => jid === person.account)?.connection.status !== 'online'
+      ? null
+      : (lookUp(state.value.presence, person.jid) ?? 'offline')
   /** Whether the account is signed in here; conversations of others are read-only. */
   const isOurs = (account: Jid | null): boolean => state.value?.accounts.some(({ jid }) => jid === account) === true
   /**

@@ -43,7 +43,6 @@ export const useSearchStore = defineStore('search', () => {
   const filters = ref<readonly QueryFilter[]>([])
   const problems = ref<readonly QueryProblem[]>([])
   const notIndexed = ref(0)
-  const tookMs = ref(0)
   /** Query that the hits answer; null before the first answer. */
   const answered = ref<string | null>(null)
   const error = ref<string | null>(null)
@@ -94,11 +93,9 @@ export const useSearchStore = defineStore('search', () => {
       return
     }
     const mine = (running = new AbortController())
-    try {
-      const asking = call('search.messages', input(0, PAGE), mine.signal)
-      answering = asking.catch(() => undefined)
-      const first = await asking
-      if (running !== mine) return
+    let done = (): void => undefined
+    answering = new Promise<void>((resolve) => (done = resolve))
+    const show = (first: SearchAnswer): void => {
       hits.value = first.hits
       total.value = first.hits.length < PAGE ? first.hits.length : null
       // the previous facets stay until the new ones arrive, so that the panel does not flicker with each keystroke
@@ -109,16 +106,23 @@ export const useSearchStore = defineStore('search', () => {
       filters.value = first.filters
       problems.value = first.problems
       notIndexed.value = first.notIndexed
-      tookMs.value = first.tookMs
       answered.value = text
       error.value = null
       loading.clear()
+      done()
+    }
+    try {
+      const first = await call('search.messages', input(0, PAGE), mine.signal)
+      if (running !== mine) return
+      // without a hit, the previous results stay until what takes their place is known
+      if (first.hits.length > 0) show(first)
       if (text.trim() !== '') settled = setTimeout(() => void remember(text), SETTLED_MS)
       // counting would delay the next keystroke
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
       if (running !== mine) return
       const rest = await call('search.messages', { ...input(0, 0), total: true, facets: true, suggest: true }, mine.signal)
       if (running !== mine) return
+      if (first.hits.length === 0) show(first)
       total.value = rest.total ?? 0
       facets.value = rest.facets
       counting.value = false
@@ -129,6 +133,8 @@ export const useSearchStore = defineStore('search', () => {
     } catch (cause) {
       if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
       error.value = failure(cause)
+    } finally {
+      done()
     }
   }
 
@@ -252,7 +258,6 @@ export const useSearchStore = defineStore('search', () => {
     isBad,
     unsearched,
     notIndexed,
-    tookMs,
     answered,
     error,
     history,

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stepTo } from './roving-focus.ts'
+import { stepTo } from './list-step.ts'
 
 test('arrow keys reach every row and stay within the list; Home and End reach its ends', () => {
   fc.assert(

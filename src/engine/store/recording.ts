@@ -22,6 +22,9 @@ interface Telling {
   at: number
   known: Set<number>
 }
+/** Largest number of messages that a message broadcast again moves past: nobody brings old ones back to the end. */
+const MOST_SINCE = 1000
+
 export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
   acknowledge: ReturnType<typeof createAcknowledgements>['acknowledge']
@@ -109,6 +112,10 @@ export function createRecording(
     }
     return null
   }
+
+  /** True if a group says a recent message again, to all who are there. */
+  const isBroadcastAgain = (known: MessageRow, { replayed, originId }: IncomingMessage): boolean =>
+    !replayed && originId !== null && known.origin_id === originId && messages.isAmongLast(known.conversation, known.id, MOST_SINCE)
 
   /** Stored copy of this message, or undefined. */
   function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
@@ -406,9 +413,10 @@ export function createRecording(
               messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ??
               0)
       if (known !== undefined) {
-        // a group without an archive: its reflection of our own message gives the message's position for everybody
-        const told =
-          !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
+        // a group without an archive: its reflection of our own message gives the message's position for everybody. A message that is broadcast again was not
+        // told to all the first time, and stands where all have it
+        const isOfAll = !inOrder && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null
+        const told = isOfAll && ((known.outgoing === 1 && known.message_id === null) || isBroadcastAgain(known, incoming))
         reflect(known, known.id, incoming)
         // sent twice because the first copy was not confirmed: the archive has both, and the first counts. The later copy may have arrived live before the
         // archive was fetched

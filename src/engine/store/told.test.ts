@@ -108,6 +108,27 @@ test.each([true, false])('missed messages stand where the group replays them, %s
   expect((await now()).at(-1)).toBe('b5')
 })
 
+test('a message that is broadcast again stands where everybody has it: at its last broadcast', async () => {
+  await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+  for (const [nick, text] of [
+    ['bob', 'his 1'],
+    ['me', 'mine 1'],
+    ['eve', 'hers 1'],
+    ['me', 'mine 2']
+  ] as const)
+    await tell(nick, text)
+  // the group was started again, and had not told everybody
+  await tell('bob', 'his 1')
+  await tell('me', 'mine 1')
+  expect(await now()).toEqual(['hers 1', 'mine 2', 'his 1', 'mine 1'])
+  await tell('me', 'mine 1')
+  expect(await now()).toEqual(['hers 1', 'mine 2', 'his 1', 'mine 1'])
+  // an occupant does not bring back what was said long ago
+  await record(Array.from({ length: 1000 }, (_, i) => said('bob', `later ${i}`, `later ${i}`)))
+  await tell('eve', 'hers 1')
+  expect((await now()).at(-1)).toBe('later 999')
+})
+
 test('a text sent twice without an id is two messages, and stays two', async () => {
   await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
   const list = [

@@ -83,6 +83,9 @@ export function messageReads(db: ReadableDB) {
       )
       .pluck()
   const [toldAfter, toldBefore] = [toldBeside('>', 'ASC'), toldBeside('<', 'DESC')]
+  const countAfter = db
+    .prepare<[number, number, number], number>('SELECT count(*) FROM (SELECT 1 FROM message WHERE conversation = ? AND id > ? LIMIT ?)')
+    .pluck()
   const newestSettled = db
     .prepare<[number, number], number>(
       'SELECT id FROM message WHERE conversation = ? AND id < ? AND home IS NULL AND NOT (outgoing = 1 AND stanza_key IS NULL) ORDER BY id DESC LIMIT 1'
@@ -128,6 +131,8 @@ export function messageReads(db: ReadableDB) {
     newestTold: (conversation: number) => newestTold.get(conversation) ?? null,
     /** Next message after or before a key that a group without an archive has sent us. */
     toldBeside: (conversation: number, key: number, side: 'after' | 'before') => (side === 'after' ? toldAfter : toldBefore).get(conversation, key) ?? null,
+    /** True if fewer than `most` messages of a conversation stand after a key. */
+    isAmongLast: (conversation: number, key: number, most: number): boolean => (countAfter.get(conversation, key, most) ?? 0) < most,
     /** Newest message before a key whose position is final; own messages not confirmed by an archive have none yet. */
     newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null
   }

@@ -1,4 +1,5 @@
 /** Groups without an archive have one order all the same: that of their broadcasts. */
+import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
@@ -200,3 +201,49 @@ test('a delivered message that a server without an archive held back is one mess
     'ok'
   ])
 })
+
+test.each(['with ids', 'without ids'])(
+  'a group that keeps its last few messages, left and entered again and again: each message once, in the group’s order, %s',
+  async (kind) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ said: fc.integer({ min: 0, max: 6 }), own: fc.boolean(), kept: fc.integer({ min: 1, max: 8 }), apart: fc.boolean(), away: fc.boolean() }),
+          {
+            minLength: 2,
+            maxLength: 8
+          }
+        ),
+        async (visits) => {
+          folder[Symbol.dispose]()
+          await store.close()
+          folder = temporaryFolder()
+          store = await openStore(folder.path)
+          await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+          const history: IncomingMessage[] = []
+          const heard = new Set<string>()
+          let time = NOW
+          for (const { said: count, own, kept, apart, away } of visits) {
+            const fresh = Array.from({ length: count }, (_, i) => {
+              const text = `m${history.length + i}`
+              // messages without ids are told apart by their minute
+              return said(own && !away && i % 3 === 1 ? 'me' : ['bob', 'eve'][i % 2]!, text, kind === 'with ids' ? `id ${text}` : null, (time += 70_000))
+            })
+            history.push(...fresh)
+            if (!away) {
+              for (const one of fresh) await record([one])
+              for (const { text } of fresh) heard.add(text)
+              continue
+            }
+            // entered again: what the group still keeps of its history
+            const told = history.slice(-kept)
+            await again(told, apart)
+            for (const { text } of told) heard.add(text)
+          }
+          expect(await now()).toEqual(history.map(({ text }) => text).filter((text) => heard.has(text)))
+        }
+      ),
+      { numRuns: 15 }
+    )
+  }
+)

@@ -4,11 +4,10 @@ import type { Element } from '@xmpp/client'
 import { addressOf, bare } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
-import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../stanzas/archive.ts'
-import { delayStamp, type ServerTime } from '../stanzas/delay.ts'
+import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage, type UndatedMessage } from '../stanzas/archive.ts'
+import type { ServerTime } from '../stanzas/delay.ts'
 import { invitationOf, isOfGroup, type Invitation } from '../stanzas/group.ts'
 import { decodeMessage, type Self } from '../stanzas/message.ts'
-import { NS } from '../stanzas/namespaces.ts'
 import { isRefusal } from '../../net/problem.ts'
 import { decodeAcknowledgements } from '../stanzas/acknowledgements.ts'
 import type { Store } from '../../threads/store.ts'
@@ -66,19 +65,34 @@ async function fetchPage(...asked: Parameters<typeof fetchOnce>): Promise<Page> 
 async function fetchOnce(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
   const { connection, results } = context
   const query = { archive, queryId: randomUUID(), max, ...position }
-  const messages: ArchivedMessage[] = []
+  const found: UndatedMessage[] = []
   const collect = (stanza: Element): void => {
     const result = archiveResult(stanza, query, connection.account.jid, context.clock)
     if (result === null) return
-    messages.push(result)
-    const stamp = archive === null ? delayStamp(stanza.getChild('result', NS.mam)?.getChild('forwarded', NS.forward) ?? stanza, context.clock) : null
-    if (stamp !== null) context.onStamp?.(stamp)
+    found.push(result)
+    if (archive === null && result.time !== null) context.onStamp?.(result.time)
     context.onHeard?.()
   }
-  const { complete, first, last } = archivePage(await results.during(collect, () => connection.request(archiveQuery(query), PAGE_MS)))
-  // some servers leave out the first and last id of a page
-  return { complete, first: first ?? (messages[0]?.archiveId || null), last: last ?? (messages.at(-1)?.archiveId || null), messages }
+  const { complete: said, first, last } = archivePage(await results.during(collect, () => connection.request(archiveQuery(query), PAGE_MS)))
+  const messages = dated(found, context.clock)
+  // a full page is hardly the last one, whatever the archive says
+  const complete = said && messages.length < max
+  // some servers leave out the first and last id of a page, or give one that is too long
+  const usable = messages.flatMap(({ archiveId }) => archiveId || [])
+  return { complete, first: first ?? usable[0] ?? null, last: last ?? usable.at(-1) ?? null, messages }
 }
+
+/** Gives messages without a stamp the time of the one before, or of the first with a stamp. */
+function dated(messages: readonly UndatedMessage[], clock?: ServerTime): ArchivedMessage[] {
+  let time = messages.find((one) => one.time !== null)?.time ?? clock?.now ?? Date.now()
+  return messages.map((one) => ({ ...one, time: (time = one.time ?? time) }))
+}
+
+/** Limit of messages of one reading that are remembered, to recognize those that its later pages repeat. */
+const MOST_PLACED = 5000
+/** Identity of a message of an archive that gives ids twice. */
+const nameOf = ({ stanzaId, message }: ArchivedMessage): string =>
+  stanzaId === null ? '' : [stanzaId, message.attrs['from'], message.attrs['id'], message.getChildText('body')].join('\n')
 
 /**
  * True for messages that an archive may contain: a group's archive has messages said in it, our own has messages that we received or sent (XEP-0313 section
@@ -110,7 +124,7 @@ function decode(
       }
     })
   const own = each(page.messages, (one) => (isOfArchive(one.message, archive, self.jid) ? [one] : []))
-  const messages = each(own, ({ archiveId, time, message }): IncomingMessage[] => {
+  const messages = each(own, ({ stanzaId, time, message }): IncomingMessage[] => {
     const invitation = archive !== null || message.attrs['from'] === undefined || bare(message.attrs['from']) === self.jid ? null : invitationOf(message)
     if (invitation !== null) {
       if (!older) onInvitation(invitation)
@@ -118,7 +132,7 @@ function decode(
       if (isOfGroup(message)) return []
     }
     const decoded = decodeMessage(message, self)
-    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId === '' ? null : archiveId, replayed: false }]
+    return decoded === null ? [] : [{ ...decoded, time, stanzaId, replayed: false }]
   })
   return { messages, acknowledgements: each(own, ({ message }) => decodeAcknowledgements(message, self)) }
 }
@@ -149,6 +163,19 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
    */
   const settledOf = (page: Page): string | null => (archive === null ? settledIn(page.messages) : page.last)
 
+  const placed = new Set<string>()
+  /** Page without the messages that an earlier page of this reading had: their first position counts. */
+  function news(page: Page): Page {
+    const names = page.messages.map(nameOf)
+    const messages = page.messages.filter((_, i) => names[i] === '' || !placed.has(names[i] ?? ''))
+    for (const name of names) placed.add(name)
+    for (const name of placed) {
+      if (placed.size <= MOST_PLACED) break
+      placed.delete(name)
+    }
+    return { ...page, messages }
+  }
+
   /** True if the archive no longer has the last message read: all it has now is newer. */
   let missed = false
   let { lastId } = await store.read.archiveProgress(jid, self.jid)
@@ -174,7 +201,7 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
     empty = page.messages.length === 0 ? empty + 1 : 0
     const isEnd = page.complete || page.last === null || asked.has(page.last) || empty === MOST_EMPTY
     if (page.last !== null && page.last !== after) {
-      storing = record(page, 'forward', { after, lastId: page.last }, isEnd ? settledOf(page) : page.last)
+      storing = record(news(page), 'forward', { after, lastId: page.last }, isEnd ? settledOf(page) : page.last)
       storing.catch(() => undefined)
     }
     if (isEnd || page.last === null) return storing

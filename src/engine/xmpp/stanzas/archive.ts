@@ -3,7 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import { delayStamp, type ServerTime } from './delay.ts'
 import { NS } from './namespaces.ts'
-import { idOf } from './stable-ids.ts'
+import { archiveIdOf, idOf } from './stable-ids.ts'
 
 export interface ArchiveQuery {
   /** Group whose archive is queried; null: our own account's archive. */
@@ -27,15 +27,20 @@ export function archiveQuery(query: ArchiveQuery): Element {
   )
 }
 
-export interface ArchivedMessage {
+/** Message of an archive. */
+export interface UndatedMessage {
+  /** Id for queries, or '' if there is none, or one that is too long. */
   archiveId: string
-  /** Time, ms. */
-  time: number
+  /** Id as stored; null: none. */
+  stanzaId: string | null
+  /** Time, ms; null: the archive does not tell. */
+  time: number | null
   message: Element
 }
+export type ArchivedMessage = UndatedMessage & { time: number }
 
 /** Archived message of an open query, or null: not a result, another query's result, or from an archive that was not queried. */
-export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archive' | 'queryId'>, own: string, clock?: ServerTime): ArchivedMessage | null {
+export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archive' | 'queryId'>, own: string, clock?: ServerTime): UndatedMessage | null {
   const result = stanza.getChild('result', NS.mam)
   if (result === undefined || result.attrs['queryid'] !== query.queryId) return null
   const from = stanza.attrs['from']
@@ -45,7 +50,7 @@ export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archiv
   const forwarded = result.getChild('forwarded', NS.forward)
   const message = forwarded?.getChild('message', 'jabber:client') ?? forwarded?.getChild('message')
   if (archiveId === undefined || forwarded === undefined || message === undefined) return null
-  return { archiveId: idOf(archiveId) ?? '', time: delayStamp(forwarded, clock) ?? clock?.now ?? Date.now(), message }
+  return { archiveId: idOf(archiveId) ?? '', stanzaId: archiveIdOf(archiveId), time: delayStamp(forwarded, clock), message }
 }
 
 export const isArchiveResult = (stanza: Element): boolean => stanza.getChild('result', NS.mam) !== undefined

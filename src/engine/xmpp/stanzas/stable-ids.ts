@@ -1,4 +1,5 @@
 /** XEP-0359 Unique and Stable Stanza IDs. */
+import { createHash } from 'node:crypto'
 import type { Element } from '@xmpp/client'
 import { parseJid } from '../../../contract/address.ts'
 import { NS } from './namespaces.ts'
@@ -8,10 +9,14 @@ export const LONGEST_ID = 1000
 /** Valid id, or null. */
 export const idOf = (id: string | null | undefined): string | null => (id === null || id === undefined || id === '' || id.length > LONGEST_ID ? null : id)
 
+/** Id of an archive as stored: a digest of one that is too long, by which its message is recognized; null: none. */
+export const archiveIdOf = (id: string | undefined): string | null =>
+  id !== undefined && id.length > LONGEST_ID ? `sha-256:${createHash('sha256').update(id).digest('base64')}` : idOf(id)
+
 /** Id given by the archive of `by`; ids by anyone else are ignored. */
 export function stanzaId(message: Element, by: string): string | null {
   const own = message.getChildren('stanza-id', NS.stableId).filter((id) => parseJid(id.attrs['by'] ?? '') === by)
-  return own.length === 1 ? idOf(own[0]?.attrs['id']) : null
+  return own.length === 1 ? archiveIdOf(own[0]?.attrs['id']) : null
 }
 
 /** Id given by the sender. */

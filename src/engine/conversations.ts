@@ -111,8 +111,8 @@ export class Conversations {
 
   /** Marks every conversation as read, here and on all other devices. */
   async markAllRead(): Promise<void> {
-    for (const { id, unread, markedUnread, reactions, last } of await this.#scope.store.read.conversations()) {
-      if (unread === 0 && !markedUnread && reactions === 0) continue
+    for (const { id, unread, markedUnread, readByAnswer, reactions, last } of await this.#scope.store.read.conversations()) {
+      if (unread === 0 && !markedUnread && !readByAnswer && reactions === 0) continue
       if (last === null) await this.set({ conversation: id, markedUnread: false })
       else await this.#messages.markRead(id, last.id)
     }

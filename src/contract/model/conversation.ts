@@ -53,6 +53,8 @@ export const Conversation = z.object({
   pinned: z.number().nullable(),
   archived: z.boolean(),
   markedUnread: z.boolean(),
+  /** Read because another device of ours has answered; our devices are told once the user looks. */
+  readByAnswer: z.boolean(),
   /** End-to-end encryption. 'on': encrypted once, stays so; 'off': turned off by the user; null: undecided. */
   encryption: z.enum(['on', 'off']).nullable(),
   last: z

@@ -42,6 +42,12 @@ export function createRecording(
     return key
   }
 
+  /** Moves the read position back to before a new message, if only own messages stand between: their author had not seen it. */
+  function stayUnread(id: ConversationId, key: MessageId): void {
+    const readUpTo = conversations.readUpTo(id)
+    if (key <= readUpTo && !messages.anyReceived(id, key, readUpTo)) conversations.unread(id, key)
+  }
+
   /** Key after `prev` and, if there is space, before `next`; at its own time if that fits. */
   const keyBetween = (time: number, prev: number, next: number): MessageId => {
     const key = messages.keyAfter(time, prev)
@@ -450,8 +456,9 @@ export function createRecording(
       last = stored
       added++
       conversations.advance(id, stored, incoming.outgoing || counted.has(stored) ? 0 : 1)
+      if (!incoming.outgoing) stayUnread(id, stored)
       // a user who answers has read the messages before
-      if (incoming.outgoing) conversations.read(id, stored, 0)
+      if (incoming.outgoing) conversations.readByAnswer(id, stored)
       touched.add(id)
       changed.set(stored, toMessage(read(stored)))
     }

@@ -290,7 +290,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
       const reactions = current.reactions === 0 ? 0 : conversations.seeReactions(input.conversation, input.seen)
       const { account, jid, readUpTo } = current
       const request: Errand | null = input.tell === undefined || account === null ? null : { account, jid, kind: 'read', value: { tell: input.tell } }
-      if (current.unread === 0 && readUpTo >= input.upTo && !current.markedUnread) {
+      if (current.unread === 0 && readUpTo >= input.upTo && !current.markedUnread && !current.readByAnswer) {
         if (request !== null && input.told !== undefined && isUntold(input.conversation, readUpTo, input.told)) errands.ensure(request)
         return changes(reactions === 0 ? [] : [input.conversation])
       }

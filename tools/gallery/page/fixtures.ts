@@ -158,6 +158,7 @@ const conversation = (name: string, more: Partial<Conversation> = {}): Conversat
     pinned: null,
     archived: false,
     markedUnread: false,
+    readByAnswer: false,
     encryption: null,
     last: {
       id: (START * 1024 + id) as MessageId,

@@ -33,6 +33,7 @@ import { sql as stickers } from './0030-stickers.ts'
 import { sql as lastChange } from './0031-last-change.ts'
 import { sql as doubtfulDevices } from './0032-doubtful-devices.ts'
 import { sql as wholeIds } from './0033-whole-ids.ts'
+import { sql as readByAnswer } from './0034-read-by-answer.ts'
 
 /** Migration step: SQL, or a function where SQL does not suffice; runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -70,5 +71,6 @@ export const migrations: readonly Migration[] = [
   stickers,
   lastChange,
   doubtfulDevices,
-  wholeIds
+  wholeIds,
+  readByAnswer
 ]

@@ -45,6 +45,7 @@ interface ConversationRow {
   pinned: number | null
   archived: 0 | 1
   marked_unread: 0 | 1
+  by_answer: 0 | 1
   encryption: 'on' | 'off' | null
   contact_name: string | null
   last_id: MessageId | null
@@ -65,7 +66,7 @@ const SELECT = `
   SELECT c.id, c.jid, c.account, c.used_at, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
     CASE WHEN c.kind = 'group' AND c.unread > 0 THEN (SELECT count(*) FROM message INDEXED BY message_mention WHERE ${MENTIONS}) ELSE 0 END AS mentions,
     (SELECT count(*) FROM reaction_news WHERE conversation = c.id) AS reactions,
-    c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread, c.encryption,
+    c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread, c.by_answer, c.encryption,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id LIMIT 1) END AS last_file, m.time AS last_time, s.jid AS last_sender,
     ${contactOf('m', 's.jid')} AS last_sender_name,
@@ -106,6 +107,7 @@ function toConversation(row: ConversationRow): Conversation {
     pinned: row.pinned,
     archived: row.archived === 1,
     markedUnread: row.marked_unread === 1,
+    readByAnswer: row.by_answer === 1,
     encryption: row.encryption,
     last:
       row.last_id === null
@@ -197,7 +199,12 @@ export function conversationWrites(db: WritableDB) {
     "UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, hidden = 0, archived = iif(notify = 'none', archived, 0) WHERE id = ?"
   )
   const setUnread = db.prepare('UPDATE conversation SET unread = ? WHERE id = ?')
-  const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0 WHERE id = ?')
+  const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0, by_answer = 0 WHERE id = ?')
+  const answer = db.prepare(
+    'UPDATE conversation SET by_answer = iif(unread > 0, 1, by_answer), read_up_to = max(read_up_to, ?), unread = 0, marked_unread = 0 WHERE id = ?'
+  )
+  const readUpTo = db.prepare<[number], number>('SELECT read_up_to FROM conversation WHERE id = ?').pluck()
+  const unread = db.prepare('UPDATE conversation SET read_up_to = ? WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const moved = db.prepare(
     'UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(? AND read_up_to = ?, ?, read_up_to) WHERE id = ?'
@@ -280,6 +287,11 @@ export function conversationWrites(db: WritableDB) {
     advance: (id: number, last: number, unread: number) => advance.run(last, unread, id),
     setUnread: (id: number, unread: number) => setUnread.run(unread, id),
     read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
+    /** Marks everything up to an own message of another device as read: its author has probably seen it, but only that device can tell. */
+    readByAnswer: (id: number, upTo: number) => answer.run(upTo, id),
+    readUpTo: (id: number): number => readUpTo.get(id) ?? 0,
+    /** Moves the read position back to before a message. */
+    unread: (id: number, message: number) => unread.run(message - 1, id),
     /** Sets the position up to which the peer has seen our messages; false: unchanged. */
     see: (id: number, upTo: number): boolean => see.run(upTo, id, upTo).changes > 0,
     /** Replaces a message's old key by its new one. */

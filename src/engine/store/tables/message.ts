@@ -66,6 +66,9 @@ export function messageReads(db: ReadableDB) {
   )
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
+  const anyReceived = db
+    .prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id > ? AND id <= ? AND outgoing = 0 LIMIT 1')
+    .pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>(
     'SELECT DISTINCT a.jid AS sender, m.occupant FROM (SELECT sender_id, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?) m JOIN address a ON a.id = m.sender_id'
@@ -119,6 +122,8 @@ export function messageReads(db: ReadableDB) {
     formerText: (id: number): string | null => formerText.get(id) ?? null,
     /** True if there is a message in the key range [from, before). */
     anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
+    /** True if there is a message of others in the key range (after, upTo]. */
+    anyReceived: (conversation: number, after: number, upTo: number): boolean => anyReceived.get(conversation, after, upTo) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
     /** Senders of the newest `most` messages. */
     sendersIn: (conversation: number, most: number) => sendersIn.all(conversation, most),

@@ -327,6 +327,10 @@ describe.each(VERSIONS)('%s', (version) => {
     const sent = await alice.write('after the copy')
     await bob.read([sent])
     const restored = await Side.open(await openStore(kept.path), ALICE, BOB, version)
+    // before it has noticed, its message under a used key is no repeated one: it is said that it cannot be read, and the session is begun anew
+    const { encryption } = await bob.read([await restored.write('under a used key')])
+    expect([(await bob.said()).at(-1), encryption?.broken]).toEqual(['(session)', [{ jid: ALICE, device: alice.device, version }]])
+    expect((await bob.read([copy(sent)])).messages).toEqual([])
     await restored.read([copy(sent)], 'forward')
     const { devices } = await restored.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
     expect(devices).toEqual([{ jid: BOB, device: bob.device, version, ready: false, verified: false }])

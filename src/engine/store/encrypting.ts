@@ -39,12 +39,13 @@ const REASONS: Record<Exclude<RefusalCode, 'used'>, Unreadable> = {
   malformed: 'damaged',
   version: 'method',
   forged: 'session',
+  reused: 'session',
   'too-far': 'session',
   'no-session': 'session',
   'no-key': 'session'
 }
 /** Refusals after which a new session is started. */
-const HEALED: ReadonlySet<RefusalCode> = new Set(['forged', 'too-far', 'no-session', 'no-key'])
+const HEALED: ReadonlySet<RefusalCode> = new Set(['forged', 'reused', 'too-far', 'no-session', 'no-key'])
 
 /** Largest number of devices of a person that are kept without being listed. */
 const MOST_UNLISTED = 100

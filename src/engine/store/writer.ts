@@ -462,6 +462,11 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     renameConversation(input: { conversation: ConversationId; name: string }): StoreChanges {
       return changes(conversations.rename(input.conversation, input.name) ? [input.conversation] : [])
     },
+    /** Sets the name that a group gives itself; an empty one changes nothing. */
+    nameGroup(input: { account: Jid; jid: Jid; name: string }): StoreChanges {
+      const conversation = conversations.idOf(input.jid, input.account)
+      return changes(conversation !== null && conversations.rename(conversation, input.name) ? [conversation] : [])
+    },
     markRead,
     /** Marks an attachment as stored in the media folder. */
     keepFile,

@@ -190,6 +190,7 @@ export class Session extends EventEmitter<Events> {
 
     const tell = (work: Promise<StoreChanges>): void => this.#background(work.then(onChanges))
     groups.on('subject', (jid, subject, by) => tell(store.write.describe({ account: own, jid, subject, by, time: clock.time.now })))
+    groups.on('configured', (jid, name) => tell(store.write.nameGroup({ account: own, jid, name })))
     groups.on('people', (group, people) => tell(store.write.meetOccupants({ account: own, group, people })))
     groups.on('notice', (jid, notice) => tell(store.write.notice({ account: own, jid, ...notice, time: clock.time.now })))
     contacts.on('changes', onChanges)

@@ -225,7 +225,9 @@ export class Contacts extends EventEmitter<Events> implements Module {
     }
     // the request is withdrawn
     if (type === 'unsubscribe') this.#setRequest(bare(from), false)
-    if ((type === undefined || type === 'unavailable') && bare(from) !== this.#own) this.emit('presence', from, presenceOf(stanza))
+    // strangers could fill the memory with addresses
+    const isShown = type === 'unavailable' || (type === undefined && this.#roster.has(bare(from)))
+    if (isShown && bare(from) !== this.#own) this.emit('presence', from, presenceOf(stanza))
   }
 
   async #onRosterPush(stanza: Element): Promise<void> {

@@ -31,6 +31,8 @@ const PING_MS = 5 * 60_000
 const ASKED_MS = 5000
 /** Interval of checks for silent groups, ms. */
 const LOOK_MS = 30_000
+/** Delay before a group's changed configuration is read, ms: several changes count as one. */
+const CONFIGURED_MS = 1000
 /** Largest group in which joins and leaves are shown. */
 const MOST_NOTICED = 100
 /** Largest group in which read markers are sent. */
@@ -114,6 +116,8 @@ interface Events {
   out: [group: Jid, why: OutReason, reason: string]
   /** `by`: occupant who has just set it; null: sent on joining. */
   subject: [group: Jid, subject: string, by: string | null]
+  /** The configuration of a group has changed; `name` may be empty. */
+  configured: [group: Jid, name: string]
   /** Event to be shown in the group. */
   notice: [group: Jid, notice: Pick<Notice, 'kind' | 'name' | 'text'>]
 }
@@ -131,6 +135,8 @@ export class Groups extends EventEmitter<Events> implements Module {
   readonly #asked = new Set<{ group: Jid; onPresence: (stanza: Element) => void; reject: (error: JoinError) => void }>()
   /** People met since the last update to windows, by group. */
   readonly #met = new Map<Jid, Occupied[]>()
+  /** Timers of groups whose configuration is to be read. */
+  readonly #configured = new Map<Jid, NodeJS.Timeout>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
 
@@ -156,6 +162,7 @@ export class Groups extends EventEmitter<Events> implements Module {
 
   stop(): void {
     clearInterval(this.#pinging)
+    for (const timer of this.#configured.values()) clearTimeout(timer)
     if (this.#telling !== null) clearTimeout(this.#telling)
   }
 
@@ -468,9 +475,24 @@ export class Groups extends EventEmitter<Events> implements Module {
     const group = this.#groups.get(bare(stanza.attrs['from'] ?? ''))
     if (group === undefined) return
     group.heard = performance.now()
+    if (muc.isConfigured(stanza)) this.#onConfigured(bare(stanza.attrs['from'] ?? ''))
     const set = muc.subjectOf(stanza)
     if (set !== null)
       this.emit('subject', set.group, set.subject, heldBackSince(stanza, [set.group]) === null && group.joined ? resource(stanza.attrs['from'] ?? '') : null)
+  }
+
+  /** Reads the changed configuration of a group soon: who may enter and who sees addresses decides about encryption and downloads. */
+  #onConfigured(group: Jid): void {
+    if (this.#configured.has(group)) return
+    const read = async (): Promise<void> => {
+      const about = this.isJoined(group) && this.#connection.isReady ? await this.#info(group, ASK_MS).catch(() => null) : null
+      this.#configured.delete(group)
+      if (about === null || !this.isJoined(group)) return
+      this.#learn(group, about.features)
+      this.emit('configured', group, muc.groupName(about))
+      this.emit('occupants')
+    }
+    this.#configured.set(group, setTimeout(() => void read(), CONFIGURED_MS).unref())
   }
 
   presence(stanza: Element): void {

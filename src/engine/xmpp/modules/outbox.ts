@@ -30,6 +30,8 @@ const PAGE = 200
 const AGAIN_MS = 2000
 /** Number of times a message refused by a group is sent there again. */
 const MOST_RETURNS = 2
+/** Number of returned messages that are remembered. */
+const MOST_RETURNED = 1000
 
 export interface OutboxOptions {
   /** Overrides AGAIN_MS. */
@@ -136,6 +138,8 @@ export class Outbox implements Module {
     const times = (this.#returns.get(originId) ?? 0) + 1
     if (times > MOST_RETURNS) return false
     this.#returns.set(originId, times)
+    // a group may return messages that nobody has sent
+    if (this.#returns.size > MOST_RETURNED) this.#returns.delete([...this.#returns.keys()][0] ?? '')
     if (this.#inFlight.has(originId)) this.#returned.add(originId)
     this.#options.onChanges(await this.#transition(originId, group, 'groupchat', 'queued', null))
     this.#settled.delete(originId)

@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts'
 import type { StoreChanges } from '../../store/types.ts'
 import type { Store } from '../../threads/store.ts'
 import type { Incoming, Module } from '../module.ts'
+import { idOf } from '../stanzas/stable-ids.ts'
 import { untilStored } from './until-stored.ts'
 
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
@@ -51,8 +52,8 @@ export class Refusals implements Module {
   async #onError(message: Element): Promise<void> {
     const { store, own, isGroup, interrupted, sendAgain, onChanges, log } = this.#options
     const from = parseJid(message.attrs['from'] ?? '')
-    const { id } = message.attrs
-    if (from === null || id === undefined) return
+    const id = idOf(message.attrs['id'])
+    if (from === null || id === null) return
     const { condition, text } = refusalIn(message)
     // a private message in a group is refused in the occupant's name (XEP-0045 section 7.5), a group message only by the group
     const conversation = isGroup(bare(from)) ? from : bare(from)

@@ -18,6 +18,17 @@ export const MAX_SKIPPED = 2000
 /** Number of the peer's chains kept beside the newest: messages that are late by more turns are lost. */
 export const MAX_CHAINS = 20
 
+/** Number of last messages of a chain whose codes are kept. */
+export const MAX_HEARD = 50
+
+/** Code of a decrypted message, which tells a repeated one from another message under the same key. */
+export interface HeardCode {
+  counter: number
+  /** Beginning of its authentication code, 4 bytes. */
+  code: Buffer
+}
+export const CODE_LENGTH = 4
+
 export interface SkippedKey {
   counter: number
   /** Seed of the message's keys, 32 bytes. */
@@ -32,6 +43,8 @@ export interface ReceivingChain {
   counter: number
   /** Skipped keys by rising counter. */
   skipped: readonly SkippedKey[]
+  /** Codes of the last decrypted messages; none in sessions of older versions. */
+  heard: readonly HeardCode[]
 }
 
 export interface Session {
@@ -95,14 +108,17 @@ function turn(session: Session, ratchetKey: Buffer): Session {
     root: ours.root,
     sending: { pair, key: ours.chain, counter: 0 },
     previousCounter: session.sending.counter,
-    receiving: [{ ratchetKey, key: theirs.chain, counter: 0, skipped: [] }, ...session.receiving].slice(0, MAX_CHAINS + 1)
+    receiving: [{ ratchetKey, key: theirs.chain, counter: 0, skipped: [], heard: [] }, ...session.receiving].slice(0, MAX_CHAINS + 1)
   }
 }
 
-/** Seed of a message's keys, and the chain without it. */
-function take(chain: ReceivingChain, counter: number): { seed: Buffer; chain: ReceivingChain } {
+/** Seed of a message's keys, and the chain without it. `code`: of the message. */
+function take(chain: ReceivingChain, counter: number, code: Buffer): { seed: Buffer; chain: ReceivingChain } {
   if (counter < chain.counter) {
     const kept = chain.skipped.find((skipped) => skipped.counter === counter)
+    const heard = chain.heard.find((one) => one.counter === counter)
+    if (kept === undefined && heard !== undefined && !heard.code.equals(code))
+      throw new OmemoRefusal('reused', `Another message came before under the key of message ${counter} of a chain.`)
     if (kept === undefined) throw new OmemoRefusal('used', `Message ${counter} of a chain came before, or its key is no longer kept.`)
     return { seed: kept.seed, chain: { ...chain, skipped: chain.skipped.filter((skipped) => skipped !== kept) } }
   }
@@ -133,7 +149,7 @@ export function knows(session: Session, bytes: Buffer): boolean {
   return session.receiving.some((chain) => chain.ratchetKey.equals(ratchetKey))
 }
 
-/** Throws OmemoRefusal: 'malformed', 'version', 'forged', 'used', 'too-far'. At most MAX_AHEAD + 2 steps of a chain whatever the bytes say. */
+/** Throws OmemoRefusal: 'malformed', 'version', 'forged', 'used', 'reused', 'too-far'. At most MAX_AHEAD + 2 steps of a chain whatever the bytes say. */
 export function open(session: Session, bytes: Buffer): { session: Session; plaintext: Buffer } {
   const version = versionOf(session)
   const { ratchetKey, counter, ciphertext, authenticated, mac } = FORMATS[version].decode(bytes)
@@ -141,7 +157,9 @@ export function open(session: Session, bytes: Buffer): { session: Session; plain
   const at = turned.receiving.findIndex((known) => known.ratchetKey.equals(ratchetKey))
   const found = turned.receiving[at]
   if (found === undefined) throw new OmemoRefusal('no-session', 'A message belongs to no chain of its session.')
-  const { seed, chain } = take(found, counter)
+  const begin = mac.subarray(0, CODE_LENGTH)
+  const { seed, chain: taken } = take(found, counter, begin)
+  const chain = { ...taken, heard: [...taken.heard, { counter, code: begin }].slice(-MAX_HEARD) }
   const keys = messageKeys(version, seed)
   const code = authentication(session, session.peerIdentity, session.ownIdentity, keys.mac)(authenticated)
   if (!timingSafeEqual(code.subarray(0, mac.length), mac)) {

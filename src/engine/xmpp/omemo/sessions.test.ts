@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { identity, keyPair, type KeyPair } from './curve.ts'
-import { MAX_AHEAD, MAX_CHAINS, MAX_SKIPPED, type Session } from './ratchet.ts'
+import { MAX_AHEAD, MAX_CHAINS, MAX_HEARD, MAX_SKIPPED, type Session } from './ratchet.ts'
 import { OmemoRefusal } from './refusal.ts'
 import { MAX_SESSIONS, receive, send, type DeviceMessage, type Sessions } from './sessions.ts'
 import { VERSIONS, type Version } from './version.ts'
@@ -176,6 +176,28 @@ describe.each(VERSIONS)('%s', (version) => {
     const before = bob.sessions
     expect(() => bob.hears(alice.says('too far'))).toThrow(refused('too-far'))
     expect(bob.sessions).toBe(before)
+  })
+
+  test('a peer that goes on with an older copy of its sessions: messages under used keys are told from repeated ones', () => {
+    bob.hears(alice.says('hello'))
+    alice.hears(bob.says('hello'))
+    const [one, two] = [alice.says('one'), alice.says('two')]
+    expect([bob.hears(one), bob.hears(two)]).toEqual(['one', 'two'])
+    const copy = alice.sessions
+    const later = Array.from({ length: 5 }, (_, i) => alice.says(`later ${i}`))
+    for (const message of later) bob.hears(message)
+    alice.sessions = copy
+    const before = bob.sessions
+    for (let i = 0; i < 5; i++) {
+      const other = alice.says(`another ${i}`)
+      expect(() => bob.hears(other)).toThrow(refused('reused'))
+    }
+    for (const message of [one, two, ...later]) expect(() => bob.hears(message)).toThrow(refused('used'))
+    expect(bob.sessions).toBe(before)
+    // keys that were not used yet are read as ever
+    expect(bob.hears(alice.says('new'))).toBe('new')
+    for (let i = 0; i < 500; i++) bob.hears(alice.says(`${i}`))
+    expect(Math.max(...bob.sessions.flatMap(({ receiving }) => receiving.map(({ heard }) => heard.length)))).toBe(MAX_HEARD)
   })
 
   test('chains before the newest are kept in a bounded number', () => {

@@ -1,9 +1,10 @@
 /** Sessions as text for the store: JSON with base64, written by this device and never received. */
 import { keyPair } from './curve.ts'
-import type { ReceivingChain, Session, SkippedKey } from './ratchet.ts'
+import { CODE_LENGTH, type HeardCode, type ReceivingChain, type Session, type SkippedKey } from './ratchet.ts'
 import type { Sessions } from './sessions.ts'
 
-type StoredChain = [ratchetKey: string, key: string, counter: number, skipped: [counter: number, seed: string][]]
+/** `heard`: counters and codes, 4 bytes each; absent: none. */
+type StoredChain = [ratchetKey: string, key: string, counter: number, skipped: [counter: number, seed: string][], heard?: string]
 
 interface StoredSession {
   own: string
@@ -24,17 +25,34 @@ interface StoredSession {
 const text = (bytes: Buffer): string => bytes.toString('base64')
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
 
-const storedChain = ({ ratchetKey, key, counter, skipped }: ReceivingChain): StoredChain => [
-  text(ratchetKey),
-  text(key),
-  counter,
-  skipped.map(({ counter: at, seed }) => [at, text(seed)])
-]
-const chainOf = ([ratchetKey, key, counter, skipped]: StoredChain): ReceivingChain => ({
+const COUNTER_LENGTH = 4
+function packed(heard: readonly HeardCode[]): string {
+  const all = Buffer.alloc(heard.length * (COUNTER_LENGTH + CODE_LENGTH))
+  for (const [i, { counter, code }] of heard.entries()) {
+    all.writeUInt32LE(counter, i * (COUNTER_LENGTH + CODE_LENGTH))
+    code.copy(all, i * (COUNTER_LENGTH + CODE_LENGTH) + COUNTER_LENGTH)
+  }
+  return text(all)
+}
+function unpacked(heard: string): HeardCode[] {
+  const all = bytes(heard)
+  return Array.from({ length: Math.floor(all.length / (COUNTER_LENGTH + CODE_LENGTH)) }, (_, i) => {
+    const at = i * (COUNTER_LENGTH + CODE_LENGTH)
+    return { counter: all.readUInt32LE(at), code: all.subarray(at + COUNTER_LENGTH, at + COUNTER_LENGTH + CODE_LENGTH) }
+  })
+}
+
+const storedChain = ({ ratchetKey, key, counter, skipped, heard }: ReceivingChain): StoredChain => {
+  const chain: StoredChain = [text(ratchetKey), text(key), counter, skipped.map(({ counter: at, seed }) => [at, text(seed)])]
+  if (heard.length > 0) chain.push(packed(heard))
+  return chain
+}
+const chainOf = ([ratchetKey, key, counter, skipped, heard = '']: StoredChain): ReceivingChain => ({
   ratchetKey: bytes(ratchetKey),
   key: bytes(key),
   counter,
-  skipped: skipped.map(([at, seed]): SkippedKey => ({ counter: at, seed: bytes(seed) }))
+  skipped: skipped.map(([at, seed]): SkippedKey => ({ counter: at, seed: bytes(seed) })),
+  heard: unpacked(heard)
 })
 
 export function encodeSessions(sessions: Sessions): string {

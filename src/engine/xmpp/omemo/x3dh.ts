@@ -74,7 +74,7 @@ export function begin(own: Identity, bundle: Bundle): Session {
     root,
     sending: { pair, key: chain, counter: 0 },
     previousCounter: 0,
-    receiving: first.chain === null ? [] : [{ ratchetKey: signedPreKey.key, key: first.chain, counter: 0, skipped: [] }]
+    receiving: first.chain === null ? [] : [{ ratchetKey: signedPreKey.key, key: first.chain, counter: 0, skipped: [], heard: [] }]
   }
 }
 

@@ -1,6 +1,7 @@
 /** Changes to sent messages: XEP-0308 correction, XEP-0424 retraction, XEP-0425 moderation, XEP-0444 reactions. */
 import { xml, type Element } from '@xmpp/client'
 import type { ChangeKind, ConversationKind } from '../../../contract/domain.ts'
+import { plainName } from '../../file-names.ts'
 import { NS } from './namespaces.ts'
 import { idOf } from './stable-ids.ts'
 import { sendable } from './text.ts'
@@ -33,7 +34,7 @@ export function decodeChange(stanza: Element, body: string): DecodedChange | nul
   if (applied !== undefined && fastened?.getChild('retract', NS.oldRetraction) !== undefined) return made('retraction', applied.attrs['id'], '')
   const reactions = hasWords ? undefined : stanza.getChild('reactions', NS.reactions)
   if (reactions !== undefined) {
-    const emoji = reactions.getChildren('reaction').map((reaction) => reaction.text().trim())
+    const emoji = reactions.getChildren('reaction').map((reaction) => plainName(reaction.text()))
     const kept = [...new Set(emoji)].filter((one) => one !== '' && one.length <= LONGEST_REACTION && !/\s/.test(one)).slice(0, MOST_REACTIONS)
     return made('reactions', reactions.attrs['id'], kept.join(' '))
   }

@@ -38,6 +38,9 @@ export function sealedOf(stanza: Element, device: number | null, { from, own }: 
   return found.findLast(({ key }) => key !== null) ?? found[0] ?? null
 }
 
+/** True for a message in one of our OMEMO versions, for this device or not. */
+export const isOmemo = (stanza: Element): boolean => VERSIONS.some((version) => stanza.getChild('encrypted', NAMESPACES[version]) !== undefined)
+
 function sealedIn(stanza: Element, version: Version, device: number, { from, own }: { from: Jid | null; own: Jid }): Sealed | null {
   const encrypted = stanza.getChild('encrypted', NAMESPACES[version])
   if (encrypted === undefined) return null

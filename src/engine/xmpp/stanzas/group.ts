@@ -158,6 +158,12 @@ export function subjectOf(stanza: Element): { group: Jid; subject: string } | nu
   return { group: bare(from), subject: subject.text().slice(0, 2000) }
 }
 
+/** Status codes of a changed configuration (section 10.2.1): anything, or who sees addresses. */
+const CONFIGURED = new Set(['104', '172', '173', '174'])
+/** True if a group itself says that its configuration has changed: name, membership rules, visibility of addresses. */
+export const isConfigured = (stanza: Element): boolean =>
+  !(stanza.attrs['from'] ?? '/').includes('/') && stanza.attrs['type'] !== 'error' && statusCodes(stanza).some((code) => CONFIGURED.has(code))
+
 export interface Invitation {
   group: Jid
   /** Inviter, as the invitation names them; null: only the group itself is named. */

@@ -5,7 +5,7 @@ import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata, type 
 import { bodyOf } from './body.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
 import type { ContentPlace, Sealed } from '../omemo/sealed.ts'
-import { encryptionOf, sealedOf } from './encryption.ts'
+import { encryptionOf, isOmemo, sealedOf } from './encryption.ts'
 import { contentIn } from './envelope.ts'
 import { decodeLink, encodeLink } from './link-metadata.ts'
 import { decodeFiles, encodeFile, isSecretAddress, type SharedFile } from './file-sharing.ts'
@@ -154,10 +154,12 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const origin = originId(stanza)
   const id = idOf(stanza.attrs['id'])
   const messageId = id === origin ? null : id
+  // a header that no client writes
+  const unread: Unreadable = isOmemo(stanza) && (self.device?.() ?? null) !== null ? 'damaged' : 'method'
   const secret = {
     encrypted: encrypted && done === null,
     sealed: done === null || done.kind === 'correction' ? sealed : null,
-    unreadable: encrypted && done === null && sealed === null ? ('method' as const) : null
+    unreadable: encrypted && done === null && sealed === null ? unread : null
   }
   const common = {
     text: open === null && secret.sealed === null ? (done?.text ?? '') : text,

@@ -30,7 +30,7 @@ const BEGIN_MS = 20_000
 const BEGUN_AT_ONCE = 200
 /** Largest group, without ourselves, that is encrypted by default: each sender has to know all devices of the others. */
 const LARGEST_BY_ITSELF = 50
-/** Validity of a group's member list, ms. */
+/** Validity of a group's member list, and of a look at all recipients of a conversation, ms. */
 const MEMBERS_MS = 30_000
 
 export interface EncryptionOptions {
@@ -56,6 +56,7 @@ export class CannotEncrypt extends Error {
   }
 }
 
+const lookOf = (jid: Jid, secret: boolean): string => `${secret ? 'secret' : 'open'} ${jid}`
 const nameOf = ({ jid, device, version }: SessionAddress): string => `${version} ${device} ${jid}`
 
 export class Encryption implements Module {
@@ -65,6 +66,8 @@ export class Encryption implements Module {
   readonly #tried = new Map<string, number>()
   /** Readers of groups, and the time of the query, performance.now(). */
   readonly #members = new Map<Jid, { accounts: readonly Jid[]; at: number }>()
+  /** Conversations whose recipients were looked up, for messages that are encrypted or may be, and the time, performance.now(). */
+  readonly #prepared = new Map<string, number>()
   /** Devices that announce the newer version without having a bundle in it. */
   #old: SessionAddress[] = []
   /** Actions due after received messages; kept until there is a stream. */
@@ -81,6 +84,7 @@ export class Encryption implements Module {
     this.#open = false
     this.#old = []
     this.#members.clear()
+    this.#prepared.clear()
     this.#devices.lost()
   }
 
@@ -204,15 +208,46 @@ export class Encryption implements Module {
     return true
   }
 
-  /** Recipient devices, with missing sessions started. If a device has no bundle in the newer version, it and all others are written to in the older one. */
-  async #targets(jids: readonly Jid[]): Promise<Targets> {
+  /** Accounts that get the messages of a conversation; null: it cannot be encrypted. */
+  async #recipients({ jid, kind }: Pick<Conversation, 'jid' | 'kind'>): Promise<readonly Jid[] | null> {
+    return jid.includes('/') ? null : kind === 'group' ? this.#accountsIn(jid) : [jid]
+  }
+
+  /**
+   * True if the recipients of a conversation were looked up just now: `encrypt` (`secret`), or `wants`, then asks nobody, and holds up no other conversation.
+   */
+  isPrepared({ jid }: Pick<Conversation, 'jid'>, secret: boolean): boolean {
+    return performance.now() - (this.#prepared.get(lookOf(jid, secret)) ?? -Infinity) < MEMBERS_MS
+  }
+
+  /** Looks up the recipients of a conversation and their devices, for `secret` messages also their bundles, at servers that may be slow. Never rejects. */
+  async prepare(conversation: Pick<Conversation, 'jid' | 'kind'>, secret: boolean): Promise<void> {
+    const { own, log } = this.#options
+    try {
+      const to = secret ? await this.#recipients(conversation) : null
+      if (!secret && conversation.kind === 'group') await this.#smallGroup(conversation.jid)
+      if (to !== null) {
+        await Promise.all([...to, own].map((jid) => this.learn(jid)))
+        await this.#targets(to, true)
+      }
+    } catch (error) {
+      log.info(`the devices of ${conversation.jid} were not looked up: ${String(error)}`)
+    }
+    this.#prepared.set(lookOf(conversation.jid, secret), performance.now())
+  }
+
+  /**
+   * Recipient devices, with missing sessions started. If a device has no bundle in the newer version, it and all others are written to in the older one.
+   * `anew`: also tries devices of recipients who would get nothing, each time.
+   */
+  async #targets(jids: readonly Jid[], anew: boolean): Promise<Targets> {
     const { store, own } = this.#options
     const tried = new Set<string>()
     for (;;) {
       const found = await store.write.encryptionTargets({ account: own, jids: [...jids], old: this.#old })
       const reached = new Set(found.devices.flatMap((one) => (one.ready ? one.jid : [])))
       // a recipient who would get nothing is tried each time: the bundle may exist by now
-      const waiting = found.devices.filter((one) => !one.ready && !tried.has(nameOf(one)) && (this.#mayTry(one) || !reached.has(one.jid)))
+      const waiting = found.devices.filter((one) => !one.ready && !tried.has(nameOf(one)) && (this.#mayTry(one) || (anew && !reached.has(one.jid))))
       if (waiting.length === 0) return found
       for (const address of waiting) tried.add(nameOf(address))
       await this.#beginAll(waiting)
@@ -246,19 +281,23 @@ export class Encryption implements Module {
    * Encrypts a message for all devices of its recipients and our other devices. `isChange`: the older version cannot encrypt it, so it is returned
    * unencrypted unless all devices have the newer one. Throws CannotEncrypt; rejects if the connection is lost.
    */
-  async encrypt(message: Element, { jid: address, kind }: Pick<Conversation, 'jid' | 'kind'>, isChange = false): Promise<Element> {
+  async encrypt(message: Element, conversation: Pick<Conversation, 'jid' | 'kind'>, isChange = false): Promise<Element> {
+    const { jid: address, kind } = conversation
     const { store, own } = this.#options
-    const to = address.includes('/') ? null : kind === 'group' ? await this.#accountsIn(address) : [address]
+    const isPrepared = this.isPrepared(conversation, true)
+    const to = await this.#recipients(conversation)
     if (to === null) {
       if (isChange) return message
       throw new CannotEncrypt('no-device', [address])
     }
     await Promise.all([...to, own].map((jid) => this.learn(jid)))
-    const { modern, devices, undecided } = await this.#targets(to)
+    const { modern, devices, undecided } = await this.#targets(to, !isPrepared)
     if (isChange && !modern) return message
     const ready = devices.filter((one) => one.ready)
     const without = to.filter((jid) => !ready.some((one) => one.jid === jid))
     if (without.length > 0) {
+      // the next attempt looks again
+      this.#prepared.delete(lookOf(address, true))
       const waiting = without.filter((jid) => undecided.some((one) => one.jid === jid))
       throw waiting.length > 0 ? new CannotEncrypt('undecided', waiting) : new CannotEncrypt('no-device', without)
     }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Element } from '@xmpp/client'
 import { expect, test } from 'vitest'
-import type { Jid } from '../../../contract/domain.ts'
+import type { ConversationId, Jid } from '../../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Outbox } from './outbox.ts'
@@ -23,6 +23,8 @@ class Stream extends EventEmitter {
 /** Encryption stub: nobody has devices. */
 const PLAIN = {
   hasLooked: () => true,
+  isPrepared: () => true,
+  prepare: () => Promise.resolve(),
   learn: () => Promise.resolve(),
   wants: () => Promise.resolve(false),
   encrypt: (message: Element) => Promise.resolve(message)
@@ -164,5 +166,54 @@ test('a reply names the author of the answered message, in a group by the occupa
   await expect.poll(() => stream.stanzas.length).toBe(answers.length)
   expect(stream.stanzas.map((stanza) => stanza.getChild('reply', 'urn:xmpp:reply:0')?.attrs['to'])).toEqual(answers.map(([, , to]) => to))
   await expect.poll(async () => (await store.read.queued({ after: 0, limit: 10 })).length).toBe(0)
+  await store.close()
+})
+
+test('an encrypted conversation whose recipients are looked up slowly holds up no other, and keeps its order', async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const me = 'me@example.org' as Jid
+  const [slow, quick] = ['slow@example.org', 'quick@example.org'] as [Jid, Jid]
+  const ids = new Map<Jid, ConversationId>()
+  for (const jid of [slow, quick]) ids.set(jid, (await store.write.ensureConversation({ account: me, jid, kind: 'direct', name: '', nick: null })).id)
+  const stream = new Stream()
+  const looked = new Map<Jid, PromiseWithResolvers<void>>()
+  const prepared = new Set<Jid>([quick])
+  const outbox = new Outbox({
+    connection: stream as unknown as Connection,
+    store,
+    own: me,
+    uploads: { put: () => undefined },
+    encryption: {
+      ...PLAIN,
+      isPrepared: ({ jid }) => prepared.has(jid),
+      prepare: async ({ jid }) => {
+        const look = Promise.withResolvers<void>()
+        looked.set(jid, look)
+        await look.promise
+        prepared.add(jid)
+      }
+    },
+    onChanges: () => undefined,
+    maySendTo: async () => true,
+    nicksIn: () => [],
+    callsAll: () => false,
+    onTaken: () => undefined,
+    warn: () => undefined
+  })
+  outbox.open(false)
+  for (const [jid, originId] of [
+    [slow, 's1'],
+    [quick, 'q1'],
+    [slow, 's2'],
+    [quick, 'q2']
+  ] as const) {
+    await store.write.queueMessage({ conversation: ids.get(jid)!, text: 'x', originId, sender: me, time: Date.now(), encrypted: true })
+    outbox.flush()
+  }
+  await expect.poll(() => stream.sent).toEqual(['q1', 'q2'])
+  expect([...looked.keys()]).toEqual([slow])
+  looked.get(slow)!.resolve()
+  await expect.poll(() => stream.sent).toEqual(['q1', 'q2', 's1', 's2'])
   await store.close()
 })

@@ -45,7 +45,7 @@ export interface OutboxOptions {
   /** True if a group is joined and open; messages to other addresses may always be sent. */
   maySendTo(conversation: string): Promise<boolean>
   /** End-to-end encryption of messages. */
-  encryption: Pick<Encryption, 'encrypt' | 'hasLooked' | 'learn' | 'wants'>
+  encryption: Pick<Encryption, 'encrypt' | 'hasLooked' | 'isPrepared' | 'learn' | 'prepare' | 'wants'>
   /** Nicknames of a group's occupants. */
   nicksIn(group: string): Iterable<string>
   /** True if we may mention everybody in a group. */
@@ -72,6 +72,8 @@ export class Outbox implements Module {
   #gifts = 0
   /** Number of returns per message. */
   readonly #returns = new Map<string, number>()
+  /** Conversations whose recipients are being looked up. */
+  readonly #preparing = new Set<Jid>()
   #open = false
   #running = false
   #again = false
@@ -170,6 +172,7 @@ export class Outbox implements Module {
           if (!(await this.#options.maySendTo(jid))) continue
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+          if (encrypted === 1 && this.#waits({ jid, kind: conversationKind }, true)) continue
           const plain = encodeChange(jid, conversationKind, change, originId)
           const isChange = change.kind !== 'correction'
           const stanza = encrypted === 1 ? await this.#encrypted(plain, { jid, kind: conversationKind }, originId, isChange) : plain
@@ -203,6 +206,11 @@ export class Outbox implements Module {
         if (this.#open) void this.#options.encryption.learn(conversation.jid).finally(() => this.flush())
         continue
       }
+      // whether a group is encrypted depends on its members and their devices
+      if (!message.encrypted && conversation.kind === 'group' && conversation.encryption === null && this.#waits(conversation, false)) {
+        open.set(message.conversation, null)
+        continue
+      }
       const secret = message.encrypted || (await this.#options.encryption.wants(conversation))
       if (secret && !message.encrypted) this.#options.onChanges(await this.#options.store.write.setEncrypted(message.id))
       const [file] = files
@@ -211,6 +219,10 @@ export class Outbox implements Module {
         // later messages wait, so that their order is kept
         open.set(message.conversation, null)
         if (this.#open) this.#options.uploads.put(file, { conversation: conversation.jid, originId, secret, onDone: () => this.flush() })
+        continue
+      }
+      if (secret && this.#waits(conversation, true)) {
+        open.set(message.conversation, null)
         continue
       }
       if (!this.#open || this.#inFlight.size >= WINDOW) return
@@ -234,6 +246,19 @@ export class Outbox implements Module {
       if (stanza === null || this.#inFlight.has(originId) || this.#settled.has(originId)) continue
       await this.#send(stanza, originId)
     }
+  }
+
+  /** True if the recipients of a conversation have to be looked up first, which is started: other conversations do not wait for their servers. */
+  #waits(conversation: Pick<Conversation, 'jid' | 'kind'>, secret: boolean): boolean {
+    const { encryption } = this.#options
+    if (encryption.isPrepared(conversation, secret)) return false
+    if (this.#preparing.has(conversation.jid) || !this.#open) return true
+    this.#preparing.add(conversation.jid)
+    void encryption.prepare(conversation, secret).finally(() => {
+      this.#preparing.delete(conversation.jid)
+      this.flush()
+    })
+    return true
   }
 
   /**

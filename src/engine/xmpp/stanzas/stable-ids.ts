@@ -1,5 +1,4 @@
 /** XEP-0359 Unique and Stable Stanza IDs. */
-import { createHash } from 'node:crypto'
 import type { Element } from '@xmpp/client'
 import { parseJid } from '../../../contract/address.ts'
 import { NS } from './namespaces.ts'
@@ -9,9 +8,11 @@ export const LONGEST_ID = 1000
 /** Valid id, or null. */
 export const idOf = (id: string | null | undefined): string | null => (id === null || id === undefined || id === '' || id.length > LONGEST_ID ? null : id)
 
-/** Id of an archive as stored: a digest of one that is too long, by which its message is recognized; null: none. */
+/** Part of an id that is too long, UTF-16 units, from either end. */
+const END = 400
+/** Id of an archive as stored: the ends of one that is too long, by which its message is recognized; null: none. */
 export const archiveIdOf = (id: string | undefined): string | null =>
-  id !== undefined && id.length > LONGEST_ID ? `sha-256:${createHash('sha256').update(id).digest('base64')}` : idOf(id)
+  id !== undefined && id.length > LONGEST_ID ? `${id.slice(0, END)} ${id.length} ${id.slice(-END)}`.toWellFormed() : idOf(id)
 
 /** Id given by the archive of `by`; ids by anyone else are ignored. */
 export function stanzaId(message: Element, by: string): string | null {

@@ -20,6 +20,8 @@ const PAGE = 500
 /** Page size of older history, small so as not to load the server. */
 const OLDER_PAGE = 200
 const PAGE_MS = 60_000
+/** Number of results of one page that are taken, however many the server sends. */
+const MOST_RESULTS = 5000
 
 export interface CatchUpContext {
   connection: Connection
@@ -66,20 +68,28 @@ async function fetchOnce(context: CatchUpContext, archive: Jid | null, position:
   const { connection, results } = context
   const query = { archive, queryId: randomUUID(), max, ...position }
   const found: UndatedMessage[] = []
+  const isOlder = position.before !== undefined
+  let taken = 0
   const collect = (stanza: Element): void => {
     const result = archiveResult(stanza, query, connection.account.jid, context.clock)
     if (result === null) return
-    found.push(result)
+    // of an older page the newest are kept, since the rest is asked for from their end
+    if (found.length < MOST_RESULTS || isOlder) found.push(result)
+    if (isOlder && found.length > 2 * MOST_RESULTS) found.splice(0, MOST_RESULTS)
+    taken++
     if (archive === null && result.time !== null) context.onStamp?.(result.time)
     context.onHeard?.()
   }
   const { complete: said, first, last } = archivePage(await results.during(collect, () => connection.request(archiveQuery(query), PAGE_MS)))
-  const messages = dated(found, context.clock)
+  const messages = dated(found.slice(isOlder ? -MOST_RESULTS : 0), context.clock)
+  const isCut = taken > messages.length
   // a full page is hardly the last one, whatever the archive says
-  const complete = said && messages.length < max
+  const complete = said && messages.length < max && !isCut
   // some servers leave out the first and last id of a page, or give one that is too long
   const usable = messages.flatMap(({ archiveId }) => archiveId || [])
-  return { complete, first: first ?? usable[0] ?? null, last: last ?? usable.at(-1) ?? null, messages }
+  // what was left out is asked for again
+  const [begin, end] = isCut ? [null, null] : [first, last]
+  return { complete, first: begin ?? usable[0] ?? null, last: end ?? usable.at(-1) ?? null, messages }
 }
 
 /** Gives messages without a stamp the time of the one before, or of the first with a stamp. */

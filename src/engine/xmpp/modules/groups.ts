@@ -35,6 +35,8 @@ const LOOK_MS = 30_000
 const CONFIGURED_MS = 1000
 /** Largest group in which joins and leaves are shown. */
 const MOST_NOTICED = 100
+/** Number of occupants of a group that are remembered, ten times more than in any known one. */
+const MOST_OCCUPANTS = 50_000
 /** Largest group in which read markers are sent. */
 const MOST_INTIMATE = 30
 
@@ -508,6 +510,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     const own = change.own || change.nick === group.nick
     if (change.own && group.stamps) group.ownId = occupantId(stanza) ?? group.ownId
     const before = group.occupants.get(change.nick)
+    if (change.present !== null && before === undefined && !own && group.occupants.size >= MOST_OCCUPANTS) return
     // people without membership who enter or leave do not change the lists
     const [was, is] = [before?.affiliation ?? 'none', change.present?.affiliation ?? 'none']
     if (change.renamed === null && was !== is) group.absent = null

@@ -104,3 +104,27 @@ test('the position of a group’s archive does not advance to what is told befor
   await inbox.idle()
   expect(marks).toEqual([undefined, 'next'])
 })
+
+test('an archive that is read without end holds back a limited number of messages; its position does not pass them', async () => {
+  const stored: string[] = []
+  const marks = new Set<string | undefined>()
+  const record = ({ messages, archive }: RecordBatch): Promise<unknown> => {
+    stored.push(...messages.map(({ text }) => text))
+    marks.add(archive?.lastId)
+    return Promise.resolve({})
+  }
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined)
+  inbox.park(ROOM)
+  for (let n = 1; n <= 5000; n++) inbox.add(ROOM, message(ROOM, n))
+  await inbox.idle()
+  expect(stored).toEqual([])
+  for (let n = 5001; n <= 6000; n++) inbox.add(ROOM, message(ROOM, n))
+  await inbox.idle()
+  expect(stored).toEqual(Array.from({ length: 6000 }, (_, i) => String(i + 1)))
+  expect([...marks]).toEqual([undefined])
+  expect(inbox.unreadArchives).toEqual([ROOM])
+  inbox.release(ROOM)
+  inbox.add(ROOM, message(ROOM, 6001))
+  await inbox.idle()
+  expect([...marks]).toEqual([undefined, 's6001'])
+})

@@ -10,6 +10,8 @@ import type { Store } from '../../threads/store.ts'
 import type { IncomingMessage, Acknowledgement, RecordBatch, StoreChanges } from '../../store/types.ts'
 
 const LARGEST_BATCH = 500
+/** Number of messages that are held back for an archive that is being read; with more they are stored without waiting for it. */
+const MOST_PARKED = 5000
 
 interface Arrival {
   archive: Jid
@@ -106,6 +108,10 @@ export class Inbox extends EventEmitter<Events> implements Module {
     const { archive, message } = arrival
     const parked = this.#parked.get(archive)
     parked?.push(arrival)
+    if (parked !== undefined && parked.length > MOST_PARKED) {
+      this.pass(archive)
+      return
+    }
     // a receipt or marker may concern a message that is stored already
     if (parked !== undefined && message !== null) return
     if (message?.kind === 'direct') {

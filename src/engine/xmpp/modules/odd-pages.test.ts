@@ -152,3 +152,18 @@ test('one id for other content is another message; an id that is too long ends n
     expect(await texts()).toEqual(expected)
   }
 })
+
+test.each(['forwards', 'backwards'])('a page of more results than anybody asked for is read in parts, %s', { timeout: 60_000 }, async (way) => {
+  if (way === 'forwards') await begun()
+  const most = 11_000
+  const { context, asked } = archive(({ after, before }) => ({
+    page: before === null ? list(Number(after?.slice(1)) + 1, most) : list(1, before === '' ? most : Number(before.slice(1)) - 1),
+    complete: true
+  }))
+  await catchUp(context, null)
+  for (let left = 5; left > 0 && (await fillPage(context, null)) !== null; left--);
+  const { id } = (await store.read.conversationByJid(BOB))!
+  const { messages } = await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 20_000 })
+  expect(messages.map(({ text }) => text)).toEqual(list(1, most).map((one) => `message ${one.id}`))
+  expect(asked.length).toBeLessThan(8)
+})

@@ -3,6 +3,9 @@ import type { Jid } from '../../../contract/domain.ts'
 
 /** Expiry, ms: after 30 s typing counts as paused (XEP-0085). */
 const FORGET_MS = 30_000
+/** Limits of shown people in a conversation, and of conversations, against floods. */
+const MOST_PEOPLE = 50
+const MOST_CONVERSATIONS = 500
 
 export class Typists {
   readonly #typing = new Map<Jid, Map<Jid, NodeJS.Timeout>>()
@@ -21,6 +24,8 @@ export class Typists {
   set(conversation: Jid, person: Jid, typing: boolean): void {
     const people = this.#typing.get(conversation) ?? new Map<Jid, NodeJS.Timeout>()
     const known = people.get(person)
+    const isFull = people.size >= MOST_PEOPLE || (people.size === 0 && this.#typing.size >= MOST_CONVERSATIONS)
+    if (typing && known === undefined && isFull) return
     clearTimeout(known)
     if (typing) people.set(person, setTimeout(() => this.set(conversation, person, false), FORGET_MS).unref())
     else people.delete(person)

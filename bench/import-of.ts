@@ -67,4 +67,4 @@ const before = process.memoryUsage().rss
 const started = performance.now()
 const messages = await run(path)
 const peak = process.resourceUsage().maxRSS * 1024
-process.stdout.write(`${JSON.stringify({ messages, ms: performance.now() - started, mb: Math.max(0, (peak - before) / 1e6), peak: peak / 1e6 })}\n`)
+process.stdout.write(`${JSON.stringify({ messages, ms: performance.now() - started, mb: Math.max(0, (peak - before) / 1e6) })}\n`)

@@ -5,10 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { BUILT_WORKERS, MORTAL_SOURCE, ROOT, TRANSFER_SOURCE, WORKER_SOURCE } from './files.ts'
 
-/** Bundles both workers into a folder of this run; test workers find it in their environment. */
-export async function setup(): Promise<() => void> {
-  // several projects of one run share one bundle
-  if (process.env[BUILT_WORKERS] !== undefined) return () => undefined
+/** Bundles programs by name into a new folder. */
+export async function bundled(programs: Record<string, string>): Promise<{ folder: string; remove(): void }> {
   const cache = join(ROOT, 'node_modules/.cache/mnemo')
   mkdirSync(cache, { recursive: true })
   // inside node_modules, so that better-sqlite3 is found
@@ -24,11 +22,20 @@ export async function setup(): Promise<() => void> {
       outDir: folder,
       emptyOutDir: false,
       rollupOptions: {
-        input: { store: fileURLToPath(WORKER_SOURCE), transfer: fileURLToPath(TRANSFER_SOURCE), mortal: fileURLToPath(MORTAL_SOURCE) },
+        input: programs,
         output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' }
       }
     }
   })
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) }
+}
+export const THREADS = { store: fileURLToPath(WORKER_SOURCE), transfer: fileURLToPath(TRANSFER_SOURCE) }
+
+/** Bundles the workers into a folder of this run; test workers find it in their environment. */
+export async function setup(): Promise<() => void> {
+  // several projects of one run share one bundle
+  if (process.env[BUILT_WORKERS] !== undefined) return () => undefined
+  const { folder, remove } = await bundled({ ...THREADS, mortal: fileURLToPath(MORTAL_SOURCE) })
   process.env[BUILT_WORKERS] = pathToFileURL(`${folder}/`).href
-  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  return remove
 }

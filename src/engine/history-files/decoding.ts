@@ -2,7 +2,7 @@
  * Decodes the bytes of a history file: UTF-8 if all of it is valid, UTF-16 in either order, otherwise the result of a detector for the encodings of phones
  * and tables. The user sees the assumption and can change it.
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 
 /** Reads the same bytes again from their start. */
@@ -99,9 +99,11 @@ const UNNAMED = 0.01
 /** Limits of the detection: bytes read, and non-ASCII bytes that suffice. */
 const LOOKED_AT = 64_000_000
 const ENOUGH = 60_000
-/** Block size of the detection, bytes. */
-const BLOCK = 256_000
-const LONGEST_BLOCK = 4_000_000
+/** Bytes that are searched for samples at once, and the most of them without a border between characters. */
+const SAMPLED = 64_000
+const LONGEST_SAMPLED = 4_000_000
+/** Length of the beginning that shows UTF-16, bytes. */
+const HEAD = 4096
 const SAMPLE_LINES = 5
 const LONGEST_LINE = 160
 /** Share of valid UTF-8 among non-ASCII bytes above which the rest counts as damage. */
@@ -109,42 +111,64 @@ const MOSTLY = 0.9
 /** Factor by which the best score must exceed the next one to be sure. */
 const CLEARLY = 1.8
 
-/** Detects the encoding, or uses the `chosen` one. */
+/** Detects the encoding, or uses the `chosen` one. Keeps nothing but samples of the bytes. */
 export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Promise<Encoding> {
   let utf8 = true
   let size = 0
   let told = 0
-  let first: Buffer | null = null
+  let head: Buffer = Buffer.alloc(0)
   let right = 0
   let wrong = 0
   const telling: Buffer[] = []
-  let last: Buffer = Buffer.alloc(0)
-  /** True before the last block. */
-  let before = true
-  for await (const block of blocks(bytes)) {
-    first ??= block
-    const good = isUtf8(block)
-    before = utf8
-    last = block
+  const check = (part: Buffer): void => {
+    if (isAscii(part)) return
+    const good = isUtf8(part)
     if (!good) utf8 = false
-    if (told < ENOUGH) {
-      const lines = notAscii(block, ENOUGH - told)
-      telling.push(lines)
-      told += lines.length
+    if (good && right >= ENOUGH) return
+    const counted = countUtf8(part)
+    right += counted.right
+    wrong += counted.wrong
+  }
+  /** Bytes that are not looked at for samples yet. */
+  let waiting: Buffer[] = []
+  let waitingLength = 0
+  const sample = (last: boolean): void => {
+    const whole = Buffer.concat(waiting)
+    // no character is cut
+    const end = last ? whole.length : whole.findLastIndex((byte) => byte < BORDER) + 1
+    waiting = [whole.subarray(end)]
+    waitingLength = whole.length - end
+    const lines = notAscii(whole.subarray(0, end), ENOUGH - told)
+    if (lines.length > 0) telling.push(lines)
+    told += lines.length
+  }
+  /** Bytes of a character that goes on in the next chunk. */
+  let open: Buffer = Buffer.alloc(0)
+  for await (const chunk of bytes()) {
+    if (head.length < HEAD) head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)])
+    if (told < ENOUGH && (waitingLength > 0 || !isAscii(chunk))) {
+      waiting.push(chunk)
+      waitingLength += chunk.length
+      if (waitingLength >= SAMPLED) sample(waitingLength >= LONGEST_SAMPLED)
     }
-    if (!good || right < ENOUGH) {
-      const counted = countUtf8(block)
-      right += counted.right
-      wrong += counted.wrong
+    size += chunk.length
+    const missing = open.length === 0 ? 0 : lengthOf(open[0] ?? 0) - open.length
+    if (chunk.length < missing) {
+      open = Buffer.concat([open, chunk])
+      continue
     }
-    size += block.length
+    if (missing > 0) check(Buffer.concat([open, chunk.subarray(0, missing)]))
+    const rest = chunk.subarray(missing)
+    const tail = openTail(rest)
+    check(rest.subarray(0, rest.length - tail))
+    open = Buffer.from(rest.subarray(rest.length - tail))
     if (size > LOOKED_AT && !utf8) break
   }
+  if (told < ENOUGH && waitingLength > 0) sample(true)
   // a UTF-8 file cut within a character is still UTF-8
-  const cut = utf8 ? 0 : openTail(last)
-  if (cut > 0 && before && isUtf8(last.subarray(0, last.length - cut)) && right > 0) utf8 = true
+  if (open.length > 0 && right === 0) utf8 = false
+  if (open.length > 0) wrong += open.length
   const looked = Buffer.concat(telling)
-  const head = first ?? Buffer.alloc(0)
   const tell = (name: EncodingName, sure: boolean): Encoding => {
     const text = decode(looked.length === 0 || name.startsWith('utf-16') ? head.subarray(0, 4000) : looked, name)
     return { name, sure, sample: sampleOf(text), damaged: name === 'utf-8' ? wrong : text.split('\ufffd').length - 1 }
@@ -169,29 +193,6 @@ export async function nameEncodingOf(names: readonly Buffer[]): Promise<Encoding
 }
 const WIDE: ReadonlySet<EncodingName> = new Set(['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr'])
 
-/** Blocks of whole lines; an overlong line is split between characters. */
-async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
-  let waiting: Buffer[] = []
-  let length = 0
-  let ends = false
-  for await (const chunk of bytes()) {
-    waiting.push(chunk)
-    length += chunk.length
-    ends ||= chunk.includes(10)
-    // a long line is concatenated once
-    if (length < BLOCK || (!ends && length <= LONGEST_BLOCK)) continue
-    const whole = Buffer.concat(waiting)
-    const line = whole.lastIndexOf(10) + 1
-    const end = line > 0 ? line : length > LONGEST_BLOCK ? length - openTail(whole) : 0
-    if (end > 0) yield whole.subarray(0, end)
-    waiting = [whole.subarray(end)]
-    length -= end
-    ends = false
-  }
-  const rest = Buffer.concat(waiting)
-  if (rest.length > 0) yield rest
-}
-
 /** Text in pieces, without a byte order mark. */
 export async function* decoded(bytes: Bytes, name: EncodingName): AsyncIterable<string> {
   if (name === 'utf-8') {
@@ -208,17 +209,20 @@ export async function* decoded(bytes: Bytes, name: EncodingName): AsyncIterable<
 /** Decodes a whole text. */
 export const decode = (bytes: Buffer, name: EncodingName | 'cp437'): string => iconv.decode(bytes, name).replace(/^\ufeff/, '')
 
+/** Length of a UTF-8 character by its first byte. */
+const lengthOf = (first: number): number => (first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1)
 /** Number of bytes of an incomplete UTF-8 character at the end. */
 function openTail(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
     if ((byte & 0xc0) === 0x80) continue
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
-    return length > back ? back : 0
+    return lengthOf(byte) > back ? back : 0
   }
   return 0
 }
 
+/** Bytes below this are no part of a longer character in any encoding but UTF-16. */
+const BORDER = 0x30
 /** Lines with non-ASCII characters, up to `most` bytes. */
 function notAscii(bytes: Buffer, most: number): Buffer {
   const parts: Buffer[] = []

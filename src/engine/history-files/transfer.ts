@@ -73,9 +73,15 @@ export class Transfer {
     return this.#run({ kind: 'preview', path, format, ...(options === undefined ? {} : { options }) }, running) as Promise<ImportPreview>
   }
   async import(task: ImportTask, running: Running = {}): Promise<ImportSummary> {
-    const summary = (await this.#run({ kind: 'import', ...task }, running)) as ImportSummary
-    await this.#checkpoint
-    return summary
+    const { store } = this.#options
+    store.imports++
+    try {
+      const summary = (await this.#run({ kind: 'import', ...task }, running)) as ImportSummary
+      await this.#checkpoint
+      return summary
+    } finally {
+      store.imports--
+    }
   }
   export(task: ExportTask, running: Running = {}): Promise<ExportSummary> {
     return this.#run({ kind: 'export', ...task }, running) as Promise<ExportSummary>

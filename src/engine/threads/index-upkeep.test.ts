@@ -263,3 +263,17 @@ test('a damaged index is noticed, and rebuilt without losing a message', async (
   await store.write.checkIndex()
   expect(await newest('message')).toEqual(['another message', 'one fine message'])
 })
+
+test('nothing is prepared for a search while an import runs, which needs the memory', async () => {
+  const upkeep = new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined })
+  upkeep.start()
+  await store.restSearch(0)
+  store.imports++
+  await upkeep.prepareSearch()
+  expect(await store.restSearch(0)).toBe(false)
+  store.imports--
+  await upkeep.prepareSearch()
+  expect(await store.restSearch(0)).toBe(true)
+  upkeep.stop()
+  await upkeep.stopped
+})

@@ -24,6 +24,8 @@ const EXPIRY_BATCH = 300
 const EXPIRY_EVERY_MS = 3_600_000
 /** Time without searches after which the search thread's memory is freed, ms. */
 const REST_MS = 3 * 60_000
+/** The same while an import runs, which needs the memory itself. */
+const IMPORT_REST_MS = 15_000
 /** Interval at which freed memory is given back to the system, ms. */
 const RELEASE_EVERY_MS = 10 * 60_000
 
@@ -137,7 +139,7 @@ export class Upkeep {
       this.#again = false
       await this.#indexAll()
     }
-    if ((await this.#store.restSearch(REST_MS)) || performance.now() >= this.#releaseAt) await this.#release()
+    if ((await this.#store.restSearch(this.#store.imports > 0 ? IMPORT_REST_MS : REST_MS)) || performance.now() >= this.#releaseAt) await this.#release()
     if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
     const { writes } = this.#store
     if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) return merged
@@ -153,7 +155,7 @@ export class Upkeep {
   /** Reads data for searches. A damaged index shows here, and is repaired afterwards. */
   async #prepare(): Promise<void> {
     try {
-      while (this.#running && (await this.#store.find.prepare()));
+      while (this.#running && this.#store.imports === 0 && (await this.#store.find.prepare()));
     } catch (error) {
       this.#log.warn(`preparing the search failed: ${String(error)}`)
     }

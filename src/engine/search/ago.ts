@@ -50,7 +50,7 @@ function clockBack(now: Date, count: number, unit: 'minute' | 'hour'): Span {
 /** Last days, weeks, months, years or hours, today included. */
 export function recent(word: string, now: Date): Span | null {
   const found = new RegExp(
-    `^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|直近|ここ)?(?:${N}|(半))[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`,
+    `^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|この|直近|ここ)?(?:${N}|(半))[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`,
     'u'
   ).exec(word.replace(/^(?:the )?past (?=[a-z]+$)/, 'past 1 '))
   let unit = unitOf(found?.[3] ?? '')

@@ -11,9 +11,11 @@ const WEEKDAY_EAST = '(?:(?:周|星期|礼拜)([日天一二三四五六])|([日
 const weekdayOf = (chinese: string | undefined, japanese: string | undefined): number =>
   chinese === undefined ? WEEKDAYS_JA.indexOf(japanese ?? 'none') : WEEKDAYS_ZH.indexOf(chinese === '天' ? '日' : chinese)
 
+/** Years before this one by word; others are two. */
+const YEARS_BACK: Record<string, number> = { 今年: 0, 本年: 0, 去年: 1, 昨年: 1, 大前年: 3, 来年: -1, 明年: -1, 再来年: -2, 后年: -2 }
 /** Words for this one, the last, the one before; also the next. */
-const WHICH = '这一?个?|本|今|[上先]+一?个?|先々|下一?个?'
-const backOf = (which: string): number => (which.startsWith('下') ? -1 : [...which].filter((sign) => '上先々'.includes(sign)).length)
+const WHICH = '这一?个?|本|今|[上先]+一?个?|先々|再?下+一?个?|再?来'
+const backOf = (which: string): number => [...which].reduce((sum, sign) => sum + ('上先々'.includes(sign) ? 1 : '下来再'.includes(sign) ? -1 : 0), 0)
 
 const DAYS_EAST: [RegExp, number][] = [
   [/^(?:今天|今日|今儿个?|本日|きょう|当天)/u, 0],
@@ -21,6 +23,8 @@ const DAYS_EAST: [RegExp, number][] = [
   [/^大大前天/u, -4],
   [/^(?:大前天|一昨昨日|一昨々日|さきおととい)/u, -3],
   [/^(?:前天|前日|一昨日|おととい|おとつい)/u, -2],
+  [/^(?:しあさって|明々后日|明明后日)/u, 3],
+  [/^(?:明后日|あさって)/u, 2],
   [/^今(?=早|晚|夜|朝|晩)/u, 0],
   [/^前(?=晚|夜)/u, -2]
 ]
@@ -79,10 +83,10 @@ export function eastern(word: string, now: Date): Span | null {
     const japanese = /[今昨来]/u.test(fiscal[2] ?? '') || isJapanese()
     return japanese ? months(near ?? Number(fiscal[1]), 3, 12) : checkedYear(fiscal[1] === undefined ? y - (fiscal[2] === '去' ? 1 : 0) : Number(fiscal[1]))
   }
-  const year = /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし)(.*)$/u.exec(text)
+  const year = /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし|再来年|来年|明年|后年)(.*)$/u.exec(text)
   if (year !== null) {
     const [, which = '', rest = ''] = year
-    const at = y - (/^(?:今|本)/u.test(which) ? 0 : /^(?:去|昨)/u.test(which) ? 1 : which === '大前年' ? 3 : 2)
+    const at = y - (YEARS_BACK[which] ?? 2)
     return rest === '' ? months(at, 0, 12) : calendar(rest, at, now)
   }
   const ago = new RegExp(`^(?:${N}|(半))(天|日|周间?|个?星期|个?礼拜|[かヶケカ箇个]月间?|年|个?小[时時]|[时時]间|分钟?)(?:以前|之前|前)$`, 'u').exec(text)

@@ -8,12 +8,12 @@ import { en, ja, zh } from 'chrono-node'
 import { recent } from './ago.ts'
 import { eastern } from './dates-eastern.ts'
 import { english, MONTH_NAMES } from './dates-english.ts'
-import { timeOf } from './day-parts.ts'
+import { PART, timeOf } from './day-parts.ts'
 import { holiday } from './holidays.ts'
 import { loose } from './loose.ts'
 import { approximate, nearby } from './nearby.ts'
 import { monthsOfYear, range } from './ranges.ts'
-import { checkedDay, checkedMonth, checkedYear, latest, type Span } from './spans.ts'
+import { checkedDay, checkedMonth, checkedYear, days, latest, type Span } from './spans.ts'
 import { stretch } from './stretches.ts'
 import { simplified } from './traditional.ts'
 
@@ -37,16 +37,18 @@ export const DATE_WORDS = {
 
 /** Numbers that can end a date of several words: days, and hours of one; other numbers only after a month's name, "at" or "of". */
 const LAST_FIGURE =
-  /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,3}(?:h|hrs?)|(?:\d{1,2}(?::\d{2})?(?:[ap]m)?[-–—~])?\d{1,2}[ap]m|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\d{1,2}[点點时時].*)$/i
+  /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,3}(?:h|hrs?)|(?:\d{1,2}(?::\d{2})?(?:[ap]m)?[-–—~])?\d{1,2}[ap]m|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後|오전|오후)?\d{1,2}[点點时時시].*)$/i
 /** Numbers that can end a range of several words: days after a month, dates after a range sign or word, and Chinese and Japanese numbers with their sign. */
 const DAYS_OF_MONTH = /^\d{1,2}\p{Dash}\d{1,2},?$/u
 const FIGURE_DATE = /^\d{1,4}(?:[-/.]\d{1,4}){0,2},?$/
 const SIGN_BEFORE = /^(?:\p{Dash}|\.\.|[~～〜]|到|至|から|to|through|of)$|(?:到|至|から)$/iu
-const SIGNED_FIGURE = /^\d{1,4}[年月日号號](?:[\d年月日号號]*)(?:まで|为止|為止|止)?$/u
+const SIGNED_FIGURE = /^\d{1,4}[年月日号號년월일](?:[\d年月日号號년월일]*)(?:まで|为止|為止|止)?$/u
+/** Numbers with points and blanks, as in Korea. */
+const POINTED = /^\d{4}\. \d{1,2}\.?(?: \d{1,2}\.?)?(?: ?[~〜-] ?(?:\d{4}\. )?\d{1,2}\. \d{1,2}\.?)?$/u
 const MONTH_NAME = new RegExp(`^(?:${MONTH_NAMES})\\.?$`, 'i')
 const BEFORE_NUMBER = new RegExp(`^(?:${MONTH_NAMES}|at|of|week|kw|\\d{1,2}(?:st|nd|rd|th)?,?)$`, 'i')
 const BEFORE_YEAR = new RegExp(
-  `^(?:${MONTH_NAMES}|q[1-4]|h[12]|spring|summer|autumn|fall|winter|early|mid|late|of|christmas|xmas|easter|halloween|thanksgiving|eve|day|friday|year|festival)$`,
+  `^(?:${MONTH_NAMES}|q[1-4]|h[12]|[1-4]q|quarter|half|spring|summer|autumn|fall|winter|early|mid|late|of|christmas|xmas|easter|halloween|thanksgiving|eve|day|friday|year|festival)$`,
   'i'
 )
 
@@ -59,13 +61,16 @@ export function longDate(text: string): string | null {
     if (words[0]?.index !== 0 || last === undefined || before === undefined) continue
     const year =
       /^\d{4}$/.test(last[0]) &&
-      words.slice(0, count - 1).some((word) => word[0].split(/\p{Dash}/u).some((part) => BEFORE_YEAR.test(part.replace(/[.,]$/, ''))))
+      words
+        .slice(0, count - 1)
+        .some((word) => word[0].split(/\p{Dash}/u).some((part) => BEFORE_YEAR.test(part.replace(/[.,]$/, ''))) || /^(?:week|kw)$/i.test(word[0]))
     const figures =
       /^\d/.test(last[0]) &&
       !LAST_FIGURE.test(last[0]) &&
       !SIGNED_FIGURE.test(last[0]) &&
       !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0])) &&
       !(DAYS_OF_MONTH.test(last[0]) && MONTH_NAME.test(before[0])) &&
+      !POINTED.test(text.slice(0, last.index + last[0].length)) &&
       !(FIGURE_DATE.test(last[0]) && SIGN_BEFORE.test(before[0]))
     // a word that is still being typed is no date
     if (!/[\p{L}\p{N}]/u.test(last[0]) || (/^[a-z]{1,2}$/i.test(last[0]) && !/^(?:[ap]m|gw)$/i.test(last[0])) || (figures && !year)) continue
@@ -92,11 +97,43 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
   return monthsOfYear(word) ?? single(word, new Date(now), order) ?? range(word, new Date(now), one)
 }
 
+/** Weekday after a calendar date, which it repeats. */
+const REDUNDANT = new RegExp(
+  `(?<=[日号\\d]) ?\\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土]曜日?|[日月火水木金土](?=\\)))\\)?(?=$|[ 的の]|${PART}|(?<=\\)))|(?<=^\\d{1,4}[-/.]\\d{1,2}(?:[-/.]\\d{1,4})?),? \\(?(?:mon|tue|wed|thu|fri|sat|sun)(?:s|nes|r|rs|ur)?(?:day)?\\.?\\)?(?=$| )`,
+  'u'
+)
+/** Hour with the half of a day in Latin letters behind Chinese or Japanese words: 昨晚11pm. */
+const HALF_BEHIND = /(?<=[\p{Script=Han}\p{Script=Hiragana}] ?)(\d{1,2})(?::(\d{2}))? ?([ap])\.?m\.?$/u
+const hourOf = (_: string, hour: string, minute: string | undefined, half: string): string =>
+  `${(Number(hour) % 12) + (half === 'p' ? 12 : 0)}点${minute === undefined ? '' : `${minute}分`}`
+
+/** Korean signs of a date by those of Chinese. */
+const KOREAN: Record<string, string> = { 년: '年', 월: '月', 일: '日', 시: '点', 분: '分', 오전: '上午', 오후: '下午' }
+
+/** Forms of one meaning by the form that the grammars know. */
+const usual = (word: string): string =>
+  word
+    .replace(/(?<=\d ?)[년월일시분]|오[전후](?= ?\d)/gu, (sign) => KOREAN[sign] ?? sign)
+    .replace(/(?<=\d) ?(?:г\.?|года|р\.)$/u, '')
+    .replace(/^(q[1-4]|h[12]|[1-4]q|[12]h) ?'?(\d{2})$/, '$1 20$2')
+    .replace(/^'?(\d{2})-?(q[1-4]|h[12])$/, '20$1$2')
+    .replace(/^(\d{2})年(?=[上下前后]半|第?[一二三四1-4](?:个?季|四半)|[春夏秋冬])/u, '20$1年')
+    .replace(/^(\d{4})\. ?(\d{1,2})\.$/, '$1-$2')
+    .replace(/^(\d{1,2})\. (\d{1,2})\.?$/, '$1月$2日')
+    .replace(/^(\d{4})_(\d{2})_(\d{2})$/, '$1-$2-$3')
+    .replace(/^this past (?=[a-z]+$)/, 'past ')
+    .replace(/^((?:the )?(?:last|past)) fortnight$/, '$1 2 weeks')
+    .replace(
+      /(?<= at )(\d{1,2}(?::\d{2})?)(?: o'?clock)?,? (?:in the (morning|afternoon|evening)|at (night))$/,
+      (_, clock: string, part?: string) => `${clock}${part === 'morning' ? 'am' : 'pm'}`
+    )
+    .replace(/(?<![\d:])(\d{1,2})h(\d{2})$/, '$1:$2')
+    .replace(HALF_BEHIND, hourOf)
+
 function single(word: string, now: Date, order: DateOrder): Span | null {
-  // a weekday after a calendar date is redundant
-  const plain = approximate(word)
-    .replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| |(?<=\)))/u, '')
-    .replace(/^(?:in|on|at|during) (?=.)/, '')
+  const plain = approximate(usual(word))
+    .replace(REDUNDANT, '')
+    .replace(/^(?:in|on|at|during|within|over) (?=.)/, '')
     .replace(/^previous\b/, 'last')
     .replace(/ '(\d{2})$/, ' 20$1')
     .replace(/(?<=[周週])の?土日$/u, '末')
@@ -145,6 +182,8 @@ function withPart(word: string, now: Date, order: DateOrder): Span | null {
   return /^(?:\d{1,2}(?::\d{2}){0,2} ?[ap]\.?m\.?|mid(?:day|night))$/.test(words) && own !== word ? byLibrary(own, now, order) : null
 }
 
+/** Years before the first one of Japan's eras. */
+const ERAS: Record<string, number> = { r: 2018, h: 1988, s: 1925 }
 /** Numeric dates: 2024-05-03, 20240503, 3.5.2024, 5/3, 2024. */
 function figures(word: string, now: Date, order: DateOrder): Span | null {
   // ISO 8601 with a time zone
@@ -152,6 +191,19 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
     const from = Math.floor(Date.parse(word.toUpperCase()) / 60_000) * 60_000
     return Number.isNaN(from) || from < 0 ? null : { from, to: from + 60_000, clock: true }
   }
+  const isoHour = /^(\d{4})-(\d{2})-(\d{2})t(\d{2})$/.exec(word)
+  if (isoHour !== null) {
+    const day = checkedDay(Number(isoHour[1]), Number(isoHour[2]), Number(isoHour[3]))
+    return day === null ? null : timeOf(`${isoHour[4] ?? ''}时`, new Date(day.from))
+  }
+  const weekday = /^(\d{4}-?w\d{2})-?([1-7])$/.exec(word)
+  if (weekday !== null) {
+    const week = stretch(weekday[1] ?? '', now)
+    const monday = new Date(week?.from ?? NaN)
+    return week === null ? null : days(monday.getFullYear(), monday.getMonth(), monday.getDate() + Number(weekday[2]) - 1)
+  }
+  const era = /^([rhs])(\d{1,2})([-/.])(\d{1,2})\3(\d{1,2})$/.exec(word)
+  if (era !== null) return checkedDay((ERAS[era[1] ?? ''] ?? 0) + Number(era[2]), Number(era[4]), Number(era[5]))
   // 24年 is a year, 3年 means three years
   const inShort = /^(\d{2})年$/u.exec(word)
   if (inShort !== null && Number(inShort[1]) > 12 && Number(inShort[1]) <= now.getFullYear() % 100) return checkedYear(2000 + Number(inShort[1]))

@@ -40,6 +40,7 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
   if (/^(?:刚才|刚刚|刚|方才|just now|a moment ago|moments ago|さっき|ついさっき|先ほど|さきほど|先程|たった今)$/u.test(word))
     return clock(now.getTime() - HOUR_MS)
   if (/^(?:前几天|前些天|前些日子|the other day|先日|この间|この間|このあいだ|数日前)$/u.test(word)) return days(y, m, d - 7, 7)
+  if (/^前半个月$/u.test(word)) return days(y, m, d - 15, 15)
   const before = new RegExp(`^(前|最近|过去|近|这)(?:${N}|几)(天|日|周|个?星期|个?礼拜|个月|年)$`, 'u').exec(word)
   if (before !== null && (before[1] === '前' || before[2] === undefined)) {
     const [, which, countText, unit = ''] = before
@@ -56,6 +57,11 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
     return from.getTime() < 0 ? null : { from: from.getTime(), to: new Date(y, m, end).getTime() }
   }
   if (/^(?:earlier today|今天早些时候)$/u.test(word)) return clock(new Date(y, m, d).getTime())
+  const within = /^(?:earlier (?=this)|本(?=[周月年]))(this (?:week|month|year)|[周月年])(?:早些时候)?$/u.exec(word)
+  if (within !== null && (word.startsWith('earlier') || word.endsWith('时候'))) {
+    const whole = single(`${/[周月年]/u.test(within[1] ?? '') ? '本' : ''}${within[1] ?? ''}`)
+    return whole === null ? null : { from: whole.from, to: tomorrow }
+  }
   if (/^(?:year to date|ytd|年初至今|年初到现在)$/u.test(word)) return { from: months(y, 0).from, to: tomorrow }
   if (/^(?:month to date|mtd|月初至今|月初到现在)$/u.test(word)) return { from: months(y, m).from, to: tomorrow }
   if (/^(?:the )?day after tomorrow$/.test(word)) return days(y, m, d + 2)

@@ -69,6 +69,8 @@ export function range(word: string, now: Date, single: Single): Span | null {
 /** 3-5pm, 3-5pm yesterday, 下午3-5点: words after the second hour, or before the first, apply to both. */
 const clocksAround = (text: string): string =>
   text
+    // 3.-8.5.2024
+    .replace(/^(\d{1,2})\. ?- ?(\d{1,2}\.(\d{1,2}\.(?:\d{4}|\d{2})?))$/, '$1.$3..$2')
     .replace(
       /^(.* )?(\d{1,2}(?::\d{2})?)( ?(?:-|to) ?)(\d{1,2}(?::\d{2})?) ?([ap]\.?m\.?)(?: (.+))?$/,
       (_, before = '', first: string, sign: string, last: string, half: string, after?: string) =>

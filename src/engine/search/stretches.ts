@@ -32,7 +32,7 @@ export function monthPart(word: string, year: number, month: number): Span | nul
 }
 
 const SEASONS = ['春', '夏', '秋', '冬', 'spring', 'summer', 'autumn', 'winter', 'fall']
-const ORDINALS = ['first', 'second', 'third', 'fourth']
+const ORDINALS = ['first', 'second', 'third', 'fourth', '1st', '2nd', '3rd', '4th']
 const ENGLISH = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** Year before or after the rest of a text: 2024, 今年, 去年, last year; null: none is named. */
@@ -62,15 +62,15 @@ export function stretch(word: string, now: Date): Span | null {
   if (year !== null && (year < 1970 || year > 2247)) return null
   const at = (make: (year: number) => Span | null): Span | null => (year === null ? latest(make, now) : make(year))
 
-  const quarter = /^(?:q([1-4])|([1-4])q|第?([一二三四1-4])(?:个?季度?|四半期)|(first|second|third|fourth) quarter)$/u.exec(rest)
+  const quarter = /^(?:q([1-4])|([1-4])q|第?([一二三四1-4])(?:个?季度?|四半期)|(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th) quarter)$/u.exec(rest)
   if (quarter !== null) {
     const [, a, b, c, name] = quarter
-    const index = name === undefined ? figure(a ?? b ?? c ?? '') - 1 : ORDINALS.indexOf(name)
+    const index = name === undefined ? figure(a ?? b ?? c ?? '') - 1 : ORDINALS.indexOf(name) % 4
     return at((one) => months(one, index * 3, 3))
   }
   const near = year !== null ? null : /^(这一?个?|本|今|this|上一?个?|前|last)[ -]?(?:季度?|四半期|quarter)$/u.exec(rest)
   if (near !== null) return months(y, Math.floor(m / 3) * 3 - (/^(?:上|前|last)/u.test(near[1] ?? '') ? 3 : 0), 3)
-  const half = /^(?:(上|前)半(?:年|期)|(下|后)半(?:年|期)|h([12])|(first|second) half)$/u.exec(rest)
+  const half = /^(?:(上|前)半(?:年|期)|(下|后)半(?:年|期)|h([12])|(?:the )?(first|second) half)$/u.exec(rest)
   if (half !== null) return at((one) => months(one, half[2] !== undefined || half[3] === '2' || half[4] === 'second' ? 6 : 0, 6))
   const season = /^(?:(春|夏|秋|冬)[天季]?|(?:last |this )?(spring|summer|autumn|fall|winter))$/u.exec(rest)
   if (season !== null && (season[1] === undefined || year !== null || rest.length > 1)) {

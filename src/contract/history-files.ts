@@ -44,7 +44,9 @@ export const ImportFormat = z.enum([
   'zulip',
   'sms',
   'feishu',
-  'wecom'
+  'wecom',
+  'dingtalk',
+  'copied'
 ])
 export type ImportFormat = z.infer<typeof ImportFormat>
 

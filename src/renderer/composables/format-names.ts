@@ -35,5 +35,7 @@ export const FORMAT_NAMES: Record<ImportFormat, string> = {
   zulip: 'Zulip',
   sms: 'SMS Backup & Restore',
   feishu: '飞书 / Feishu (Lark)',
-  wecom: '企业微信 / WeCom'
+  wecom: '企业微信 / WeCom',
+  dingtalk: '钉钉 / DingTalk',
+  copied: '聊天窗口中复制的文字 / Copied text'
 }

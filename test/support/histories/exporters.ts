@@ -173,6 +173,98 @@ export const EXPORTER_HISTORIES: HistoryFixture[] = [
     notices: 1
   },
   {
+    of: 'DingTalk, messages of a robot',
+    format: 'dingtalk',
+    file: 'messages.json',
+    content: [
+      {
+        msgId: 'm1',
+        conversationId: 'cidA',
+        conversationTitle: '产品群',
+        senderNick: '张三',
+        createAt: 1717147800000,
+        msgtype: 'text',
+        text: { content: '你好' }
+      },
+      {
+        msgId: 'm2',
+        conversationId: 'cidA',
+        conversationTitle: '产品群',
+        senderNick: '李四',
+        createAt: 1717147860000,
+        msgtype: 'picture',
+        content: { downloadCode: 'x' }
+      },
+      {
+        msgId: 'm3',
+        conversationId: 'cidA',
+        conversationTitle: '产品群',
+        senderNick: '李四',
+        createAt: 1717147920000,
+        msgtype: 'richText',
+        content: { richText: [{ text: '看这个' }, { type: 'picture', downloadCode: 'z' }] }
+      },
+      {
+        msgId: 'm4',
+        conversationId: 'cidA',
+        conversationTitle: '产品群',
+        senderNick: '张三',
+        createAt: 1717147980000,
+        msgtype: 'file',
+        content: { fileName: '报价.pdf' }
+      }
+    ],
+    lines: {
+      产品群: [
+        '2024-05-31T09:30:00.000Z 张三: 你好',
+        '2024-05-31T09:31:00.000Z 李四: [image 图片]',
+        '2024-05-31T09:32:00.000Z 李四: 看这个 [image 图片]',
+        '2024-05-31T09:33:00.000Z 张三: [file 报价.pdf]'
+      ]
+    }
+  },
+  {
+    of: 'DingTalk, conversations of its database',
+    format: 'dingtalk',
+    file: 'export.json',
+    content: {
+      export_time: '2024-06-01',
+      conversations: [
+        {
+          conversation_id: '100:200',
+          title: '100:200',
+          type: 'single',
+          messages: [
+            { message_id: 1, sender_id: 100, sender_name: '张三', content_type: 1, content_type_name: '文本', created_at: 1717147800000, content: '你好' },
+            { message_id: 2, sender_id: 200, sender_name: '李四', content_type: 2, content_type_name: '图片', created_at: 1717147860000, content: '[图片]' }
+          ]
+        },
+        {
+          conversation_id: 'cidG',
+          title: '产品群',
+          type: 'group',
+          messages: [
+            { message_id: 3, sender_id: 100, sender_name: '张三', content_type: 1, content_type_name: '文本', created_at: 1717147920000, content: '大家好' }
+          ]
+        }
+      ]
+    },
+    lines: {
+      '张三, 李四': ['2024-05-31T09:30:00.000Z 张三: 你好', '2024-05-31T09:31:00.000Z 李四: [image 图片]'],
+      产品群: ['2024-05-31T09:32:00.000Z 张三: 大家好']
+    }
+  },
+  {
+    of: 'DingTalk, rows of its database',
+    format: 'dingtalk',
+    file: 'rows.jsonl',
+    content: [
+      '{"mid":"1","cid":"cidG","senderId":"100","senderName":"张三","contentType":1,"createdAt":1717147800000,"content":"{\\"contentType\\":1,\\"textContent\\":{\\"text\\":\\"你好\\"}}"}',
+      '{"mid":"2","cid":"cidG","senderId":"100","contentType":500,"createdAt":1717147860000,"content":"{\\"contentType\\":500,\\"attachments\\":[{\\"extension\\":{\\"f_name\\":\\"报价.pdf\\"}}]}"}'
+    ].join('\n'),
+    lines: { cidG: ['2024-05-31T09:30:00.000Z 张三: 你好', '2024-05-31T09:31:00.000Z 张三: [file 报价.pdf]'] }
+  },
+  {
     of: 'Feishu, answer of its list of messages',
     format: 'feishu',
     file: 'messages.json',

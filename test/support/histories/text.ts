@@ -612,6 +612,32 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'WeChat or another, copied without blank lines',
+    format: 'wechat',
+    file: 'copied.txt',
+    content: '张三 2024/5/3 15:04\n你好\n到 2024/6/1 9:00\n李四 2024/5/3 15:05\n好的\n第二行\n\n张三 2024/5/3 15:06\n[图片]\n',
+    local: true,
+    lines: {
+      copied: ['2024-05-03 15:04:00 张三: 你好\n到 2024/6/1 9:00', '2024-05-03 15:05:00 李四: 好的\n第二行', '2024-05-03 15:06:00 张三: [image 图片]']
+    }
+  },
+  {
+    of: 'DingTalk, copied with names in brackets',
+    format: 'copied',
+    file: 'copied.txt',
+    content: '【张三】2024-05-03 15:04:05\n你好\n【李四】2024-05-03 15:05:00\n[文件]报价.pdf\n',
+    local: true,
+    lines: { copied: ['2024-05-03 15:04:05 张三: 你好', '2024-05-03 15:05:00 李四: [file 报价.pdf]'] }
+  },
+  {
+    of: 'Teams, copied with the time first',
+    format: 'copied',
+    file: 'copied.txt',
+    content: '[5/31/2024 3:04 PM] Ann Lee\nhello\n\n[5/31/2024 3:05 PM] Bob\nok\n',
+    local: true,
+    lines: { copied: ['2024-05-31 15:04:00 Ann Lee: hello', '2024-05-31 15:05:00 Bob: ok'] }
+  },
+  {
     of: 'Telegram, copied out of its window',
     format: 'telegram',
     file: 'copied.txt',

@@ -2,7 +2,8 @@
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
-import { telegramCopied, wechatCopied, wechatMail } from './copied.ts'
+import { otherCopied, telegramCopied, wechatCopied, wechatMail } from './copied.ts'
+import { dingTalk } from './dingtalk.ts'
 import { discord, discordText } from './discord.ts'
 import type { Format, Probe } from './format.ts'
 import { googleChat, hangouts } from './google-chat.ts'
@@ -34,6 +35,7 @@ import { feishu, wecom } from './work-chats.ts'
 const OF_JSON = [
   ...feishu,
   ...wecom,
+  ...dingTalk,
   chatLab,
   chatLabLines,
   qqExporter,
@@ -80,7 +82,8 @@ const OF_TEXT = [
   telegramCopied,
   wechatCopied,
   discordText,
-  irc
+  irc,
+  otherCopied
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
 

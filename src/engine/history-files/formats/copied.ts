@@ -1,13 +1,14 @@
 /**
- * Messages taken out of an app as text: selected in WeChat and sent by mail or shared (dates between dashes, 'name  9:30' above a text), copied
- * from its window on a computer ('name 2024/5/31 9:30 AM' above a text, a blank line in between), or from Telegram's
- * ('name, [31.05.2024 9:30]' above a text).
+ * Messages taken out of an app as text: selected in WeChat and sent by mail or shared (dates between dashes, 'name  9:30' above a text), or copied from
+ * the window of WeChat, WeCom, DingTalk, Feishu or Teams ('name 2024/5/31 9:30 AM' above a text, also without a year, in brackets, or with the time first), or of
+ * Telegram ('name, [31.05.2024 9:30]' above a text).
  */
 import type { ConversationHead } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { withoutPlaceholders } from './left-out.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
+import { timeOf } from './times.ts'
 
 const DAY = /^\s*[—–-]{3,}\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[—–-]{3,}\s*$/
 /** Two blanks precede the time. */
@@ -75,16 +76,53 @@ export const wechatMail = textHistory({
   open: openMail
 })
 
+type Heading = NonNullable<ReturnType<typeof namedStamp>>
+
+/** Line that looks like a heading. `below`: it follows a blank line. */
+interface Likely {
+  number: number
+  name: string
+  below: boolean
+  time: number
+}
+/** Likely headings of a file, from its first pass. */
+const begun = new WeakMap<TextFile, Likely[]>()
+
+/** Numbers of the lines that are headings: those below a blank line, and others of the same people, or whose times lie between those of their neighbours. */
+function headingsIn(likely: readonly Likely[]): ReadonlySet<number> {
+  const apart = likely.filter(({ below }) => below)
+  const often = new Set(likely.map(({ name }) => name).filter((name, index, all) => all.indexOf(name) !== index || apart.some((one) => one.name === name)))
+  const found = new Set<number>()
+  let last = -Infinity
+  for (const [index, { number, name, below, time }] of likely.entries()) {
+    const next = likely.slice(index + 1).find((one) => one.below)?.time
+    // no heading but the first is below a blank line
+    if (!below && apart.length > 1 && !often.has(name) && !(next !== undefined && time >= last && time <= next)) continue
+    found.add(number)
+    last = time
+  }
+  return found
+}
+
 /** `strict`: a line that begins a message can be nothing else, whatever stands above it. */
-function openCopied(file: TextFile, headed: (line: string) => ReturnType<typeof namedStamp>, strict: boolean): TextReader {
+function openCopied(file: TextFile, headed: (line: string) => Heading | null, strict: boolean): TextReader {
   const head: ConversationHead = { name: file.name, id: null }
+  const learned = begun.get(file)
+  const headings = learned === undefined ? null : headingsIn(learned)
+  const likely: Likely[] = []
+  if (learned === undefined) begun.set(file, likely)
   let blank = true
   return {
-    line(text): LineRead {
-      // a text may end with a time, too: only a heading follows a blank line
-      const found = blank || strict ? headed(text) : null
+    line(text, number): LineRead {
+      const found = headed(text)
+      const below = blank
       blank = text.trim() === ''
-      return found === null ? null : { stamp: found.stamp, written: found.written, sender: found.name, text: '' }
+      if (found === null) return null
+      const { name, stamp, written } = found
+      if (headings === null) likely.push({ number, name, below, time: stamp.kind === 'date' ? (timeOf(stamp, stamp.hint) ?? 0) : stamp.time })
+      // a text may end with a time, too
+      if (!strict && !(headings?.has(number) ?? true)) return null
+      return { stamp, written, sender: name, text: '' }
     },
     head: () => head,
     content: (text) => contentOf(text, file)
@@ -101,6 +139,46 @@ export const wechatCopied = textHistory({
     return others.some((part) => namedStamp(part.trimStart().split(/\r\n?|\n/)[0] ?? '') !== null)
   },
   open: (file) => openCopied(file, namedStamp, false)
+})
+
+/** '5/3 15:04:11' and '5月3日 15:04', without a year. */
+const YEARLESS = /^(.{1,80}?)[ \u3000]+(\d{1,2})(?:月|[/.-])(\d{1,2})日? +(\d{1,2}:\d{2}(?::\d{2})?)$/u
+/** '[5/3/2024 3:04 PM] name'. */
+const TIME_FIRST = /^\[([^[\]]{8,40})\] ([^:：]{1,80})$/u
+/** '【name】2024-05-03 15:04', 'name: 2024-05-03 15:04'. */
+const FRAMED = /^(?:【([^【】]{1,80})】|([^:：]{1,80})[:：]) ?(\d.{7,40})$/u
+
+/** Heading of any window but Telegram's. */
+function anyHeading(line: string): Heading | null {
+  const text = line.trimEnd()
+  const [, name, month = '', date = '', clock = ''] = YEARLESS.exec(simplify(text)) ?? []
+  if (name !== undefined) {
+    // the latest such day that has begun
+    const now = new Date()
+    const passed = new Date(now.getFullYear(), Number(month) - 1, Number(date)) <= now
+    const written = `${now.getFullYear() - (passed ? 0 : 1)}-${month}-${date} ${clock}`
+    const stamp = readStamp(written)
+    return stamp === null ? null : { name: text.slice(0, name.length).trim(), stamp, written }
+  }
+  const [, first, behind] = TIME_FIRST.exec(text) ?? []
+  const [, framed, colon, last] = FRAMED.exec(text) ?? []
+  const written = first ?? last
+  const who = behind ?? framed ?? colon
+  if (written !== undefined && who !== undefined && /\d{1,2}[:.]\d{2}/.test(simplify(written))) {
+    const stamp = readStamp(written)
+    if (stamp?.kind === 'date') return { name: who.trim(), stamp, written }
+  }
+  return namedStamp(text)
+}
+
+/** What is copied out of other windows, recognized by two such headings. */
+export const otherCopied = textHistory({
+  format: 'copied',
+  matches({ lines }) {
+    const first = anyHeading(lines[0] ?? '')
+    return first !== null && anyHeading(lines[1] ?? '') === null && lines.slice(2).some((line) => anyHeading(line) !== null)
+  },
+  open: (file) => openCopied(file, anyHeading, false)
 })
 
 const BRACKETS = /^(.{1,80}), \[([^[\]]{8,40})\]\s*$/u

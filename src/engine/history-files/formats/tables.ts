@@ -14,6 +14,7 @@ import {
 import { headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
 import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, shapeOf, type FoundColumns } from './columns.ts'
+import { dingTalkCell } from './dingtalk.ts'
 import { leftOutOf } from './left-out.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
@@ -225,7 +226,7 @@ function builder(
         bytes: null,
         source: file.media(path)?.source ?? null
       }))
-    else Object.assign(message, leftOutOf(text, file))
+    else Object.assign(message, dingTalkCell(text, file) ?? leftOutOf(text, file))
     sink.message(message)
   }
 }

@@ -96,3 +96,18 @@ test.each(['我', 'me', 'Me'])("the sender '%s' is the user, in LINE and in JSON
   ])
   expect(told(await read('chat.json', json))).toEqual(['chat Ann: hi', `chat >${own}: ho`])
 })
+
+test('copied times without a year are of the latest one that has begun', async () => {
+  const now = new Date()
+  const [past, ahead] = [-3, 3].map((days) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 15, 4, 11))
+  const line = (name: string, date = now): string => `${name} ${date.getMonth() + 1}/${date.getDate()} 15:04:11\n`
+  const { format, conversations } = await read('chat.txt', `${line('张三', ahead)}你好\n\n${line('李四', past)}好的\n`)
+  expect(format).toBe('copied')
+  const lastYear = new Date((ahead?.getFullYear() ?? 0) - 1, ahead?.getMonth() ?? 0, ahead?.getDate(), 15, 4, 11)
+  expect(conversations['chat']?.map(({ time, sender, text }) => [time, sender, text])).toEqual([
+    [lastYear.getTime(), '张三', '你好'],
+    [past?.getTime(), '李四', '好的']
+  ])
+  const { conversations: feishu } = await read('feishu.txt', '张三 5月3日 15:04\n你好\n\n李四 5月3日 15:05\n好的\n')
+  expect(feishu['feishu']?.map(({ sender, text }) => `${sender}: ${text}`)).toEqual(['张三: 你好', '李四: 好的'])
+})

@@ -119,7 +119,7 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
     const known = await withoutCopies(opened)
     const [only] = known
     const whole = known.length === 1 && told.length === 0 && only !== undefined ? only.history : joined(first.history, known, told)
-    const left = paths.filter((one) => !read.has(one) && mayHoldMessages(one))
+    const left = paths.filter((one) => !read.has(one) && mayBeLeft(one))
     return { history: withOthers(whole, name, left, unclear), open, close }
   } catch (error) {
     close()
@@ -133,11 +133,14 @@ function nothingIn({ locked }: Archive): string {
   return reason ?? 'there is no chat in it that Mnemo can read'
 }
 
-/** Files that hold no messages: media, parts of pages, and files of systems. */
+/** Files that hold no messages and are no attachments: parts of pages, and files of systems. */
 const NO_MESSAGES =
   /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)|\.(?:css|m?js|map|woff2?|ttf|otf|eot|svg|ico|vcf|vcard|tgs|webmanifest)$|-(?:wal|shm|journal)$/i
-const mayHoldMessages = (path: string): boolean =>
-  !path.endsWith('/') && !COMPANIONS.includes(basename(path)) && kindOf(path) === 'file' && !NO_MESSAGES.test(path)
+/** Parts of pages and thumbnails, which every export of such an app has. */
+const OF_PAGES =
+  /(?:^|\/)(?:images?|css|js|icons?|emoji|thumbs?|thumbnails?|userpics?|avatars?|profile_pictures)\/|_thumb\b|(?:^|\/)(?:avatar|icon|logo|favicon)[^/]*$/i
+const mayBeLeft = (path: string): boolean =>
+  !path.endsWith('/') && !COMPANIONS.includes(basename(path)) && !NO_MESSAGES.test(path) && !(kindOf(path) !== 'file' && OF_PAGES.test(path))
 
 /** History that reports the files left out: `left`, unless a message has them, and tables with unclear columns. */
 function withOthers(history: ParsedHistory, name: string, left: readonly string[], unclear: readonly OpenPart[]): ParsedHistory {

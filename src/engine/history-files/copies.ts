@@ -83,10 +83,14 @@ function without(history: ParsedHistory, content: Content, file: string, other: 
   }
 }
 
-/** True if two parts may hold the same chat: of one app in one folder, or named alike. */
+/** Path without the numbers and words that systems add to a second file of the same name. */
+const plainPath = (path: string): string =>
+  path.replace(/(?:[ _-]*\(\d+\)| - (?:Copy|Kopie|copia|副本|コピー)(?: ?\(\d+\))?| copy(?: \d+)?| ?副本(?: ?\d+)?)(?=\.\w{2,5}(?:\/|$)|\/)/giu, '')
+/** True if two parts may hold the same chat: of one app in one folder, named alike, or a later export of the same name. */
 const mayBeCopies = (one: OpenPart, other: OpenPart): boolean =>
-  one.kind !== other.kind &&
-  ((dirname(one.path) === dirname(other.path) && one.history.format === other.history.format) || nameOf(one.path) === nameOf(other.path))
+  one.kind === other.kind
+    ? plainPath(one.path) === plainPath(other.path)
+    : (dirname(one.path) === dirname(other.path) && one.history.format === other.history.format) || nameOf(one.path) === nameOf(other.path)
 
 /** Parts of which none repeats another's messages. Of a chat in several formats, the one with the most files of its format is read wholly. */
 export async function withoutCopies(parts: readonly OpenPart[]): Promise<OpenPart[]> {

@@ -10,7 +10,7 @@ import { IMPORTED_JID } from '../store/joining.ts'
 import { firstKeyAt } from '../store/order.ts'
 import { accountReads } from '../store/tables/account.ts'
 import type { ReadableDB } from '../store/database.ts'
-import type { SurveyedConversation } from './survey.ts'
+import type { Mark, SurveyedConversation } from './survey.ts'
 
 /** Stored data of an imported conversation. */
 const Imported = z.object({ id: z.string().nullable(), name: z.string(), people: z.array(z.string()) })
@@ -34,6 +34,8 @@ const HOUR = 3_600_000
 /** Share of the compared messages that must be stored; or their number, if a file continues an earlier one. */
 const MOST_OF_THEM = 0.5
 const SEVERAL = 10
+/** Number of first messages that show a conversation whose people have other names. */
+const BEGINNING = 5
 
 export class Identity {
   readonly #jids: Jid[]
@@ -99,7 +101,9 @@ export class Identity {
         const [mine, theirs] = [new Set(stored ? names.map(called) : names), new Set(people)]
         return [...mine].every((name) => theirs.has(name)) || [...theirs].every((name) => mine.has(name))
       }
-      if (known !== null && !within(known.people, false)) continue
+      // a phone has its owner's names for people, who may rename them
+      const renamed = known !== null && !within(known.people, false)
+      if (renamed && (known.id !== null || head.id !== null || !this.#begins(jid, marks))) continue
       const alike =
         known !== null &&
         head.id === null &&
@@ -117,6 +121,13 @@ export class Identity {
       if (best === null || hits > best.hits) best = { jid, hits }
     }
     return best?.jid ?? null
+  }
+
+  /** True if the first messages of a file are stored, those of several people: no other conversation begins with the same times and texts. */
+  #begins(jid: Jid, marks: SurveyedConversation['marks']): boolean {
+    const first = marks.slice(0, BEGINNING)
+    const isStored = ({ time, text }: Mark): boolean => this.#between(jid, firstKeyAt(time), firstKeyAt(time + HOUR), time, text).length > 0
+    return first.length === BEGINNING && first.every(isStored) && new Set(first.map(({ sender }) => sender)).size > 1
   }
 }
 

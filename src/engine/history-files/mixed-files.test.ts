@@ -126,6 +126,7 @@ describe.each([
       'other: heading.csv',
       'other: notes.txt',
       'other: other.json',
+      'other: photo.jpg',
       'other: tool.bin'
     ])
   })
@@ -135,4 +136,23 @@ describe.each([
     await expect(wholeHistory(await make({ 'odd.csv': odd }))).rejects.toMatchObject({ reason: 'columns' })
     await expect(wholeHistory(await make({ 'odd.csv': odd, 'odd2.csv': odd }))).rejects.toMatchObject({ reason: 'columns' })
   })
+})
+
+test.each([
+  ['WhatsApp Chat with Ann.txt', 'WhatsApp Chat with Ann (1).txt'],
+  ['Ann.txt', 'Ann - Copy.txt'],
+  ['Ann.txt', 'Ann 副本.txt']
+])('of %s and %s, a later export of the same chat, each message is read once', async (early, late) => {
+  const chat = (texts: readonly string[]): string =>
+    texts.map((text, index) => `31/05/2024, 09:3${index} - ${index % 2 === 0 ? 'Ann' : 'Bo'}: ${text}\n`).join('')
+  const whole = await wholeHistory(await inFolder({ [early]: chat(['hi', 'ho', 'hu']), [late]: chat(['hi', 'ho', 'hu', 'later']) }))
+  expect(texts(whole)).toEqual(['hi', 'ho', 'hu', 'later'])
+  expect(whole.unread).toMatchObject([expect.stringMatching(/^copy: /)])
+})
+
+test('pictures that no message names are named as left out, parts of pages are not', async () => {
+  const whole = await wholeHistory(
+    await inFolder({ 'Ann.txt': iPhone('Ann', 'one'), 'Media/deep/IMG-1.jpg': 'picture', 'images/back.png': 'x', 'photos/a_thumb.jpg': 'x' })
+  )
+  expect(whole.unread).toEqual([expect.stringMatching(/^other: .*Media\/deep\/IMG-1\.jpg$/)])
 })

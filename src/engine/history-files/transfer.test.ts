@@ -139,6 +139,16 @@ test('files that Telegram left out come with a later export, the other words of 
   expect(await bring(file('WhatsApp Chat mit Ann.txt', line('<Medien ausgeschlossen>')))).toMatchObject({ added: 0, known: 3, filled: 0 })
 })
 
+test('a later export under new names continues the conversation; another chat of the same people is another one', async () => {
+  const chat = (name: string, texts: readonly string[], day = 31): string =>
+    texts.map((text, index) => `${day}/05/2024, 09:${30 + index} - ${index % 2 === 0 ? name : 'Me'}: ${text}\n`).join('')
+  const old = ['shall we go to Rome', 'yes in autumn', 'by train?', 'through the Alps', 'I book it', 'great']
+  await bring(file('WhatsApp Chat with Ann.txt', chat('Ann', old)))
+  expect(await bring(file('WhatsApp Chat with Anna Lee.txt', chat('Anna Lee', [...old, 'booked', 'wow'])))).toMatchObject({ added: 2, known: 6 })
+  expect((await stored('Ann')).slice(-3)).toEqual(['*Me: great', 'Anna Lee: booked', '*Me: wow'])
+  expect(await bring(file('WhatsApp Chat with Bea.txt', chat('Bea', ['hi', 'ho', 'x', 'y', 'z', 'a'])))).toMatchObject({ added: 6, known: 0 })
+})
+
 test('files missing in one export are added by a later one', async () => {
   const chat = '2024/5/31 09:31 - 李四: IMG-20240531-WA0001.jpg (文件附件)\n海边\n2024/5/31 09:32 - 李四: 好'
   await bring(file('与李四的 WhatsApp 聊天.txt', chat))

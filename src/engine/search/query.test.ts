@@ -136,3 +136,28 @@ test('the query language takes traditional characters and the words of Taiwan, t
   ] as const)
     expect([one, parseQuery(one, NOW).node]).toEqual([one, parseQuery(other, NOW).node])
 })
+
+test.each([
+  ['has:photos', 'image'],
+  ['has:sticker', 'image'],
+  ['有:圖片', 'image'],
+  ['有：貼圖', 'image'],
+  ['has:写真', 'image'],
+  ['has:画像', 'image'],
+  ['有:影片', 'video'],
+  ['has:動画', 'video'],
+  ['有:音頻', 'voice'],
+  ['has:音声', 'voice'],
+  ['有:檔案', 'file'],
+  ['有:附件', 'file'],
+  ['has:attachments', 'file'],
+  ['has:ファイル', 'file'],
+  ['有:連結', 'link'],
+  ['has:リンク', 'link'],
+  ['has:メディア', 'media'],
+  ['is:未読', 'unread'],
+  ['is:編集済み', 'edited'],
+  ['是:星標', 'starred']
+])('%s is understood', (query, meaning) => {
+  expect(parseQuery(query, Date.now())).toMatchObject({ problems: [], filters: [{ meaning }] })
+})

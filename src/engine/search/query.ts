@@ -84,48 +84,22 @@ export const OPERATORS: Record<OperatorName, { en: readonly string[]; zh: readon
 }
 const BY_WORD = new Map(Object.entries(OPERATORS).flatMap(([name, { en, zh }]) => [...en, ...zh].map((word) => [word, name as OperatorName] as const)))
 
-const MEDIA: Record<string, Flag> = {
-  image: 'image',
-  images: 'image',
-  picture: 'image',
-  photo: 'image',
-  图片: 'image',
-  照片: 'image',
-  video: 'video',
-  videos: 'video',
-  视频: 'video',
-  voice: 'voice',
-  audio: 'voice',
-  语音: 'voice',
-  file: 'file',
-  files: 'file',
-  document: 'file',
-  文件: 'file',
-  link: 'link',
-  links: 'link',
-  url: 'link',
-  链接: 'link'
-}
-const STATES: Record<string, Flag> = {
-  mention: 'mention',
-  mentions: 'mention',
-  mentioned: 'mention',
-  提及: 'mention',
-  提到我: 'mention',
-  '@我': 'mention',
-  starred: 'starred',
-  star: 'starred',
-  星标: 'starred',
-  收藏: 'starred',
-  edited: 'edited',
-  编辑: 'edited',
-  编辑过: 'edited',
-  已编辑: 'edited',
-  encrypted: 'encrypted',
-  secret: 'encrypted',
-  加密: 'encrypted',
-  已加密: 'encrypted'
-}
+/** Words by flag, separated by |, in lower case and simplified characters. */
+const flagsOf = (words: Partial<Record<Flag, string>>): Record<string, Flag> =>
+  Object.fromEntries(Object.entries(words).flatMap(([flag, list]) => list.split('|').map((word) => [word, flag as Flag])))
+const MEDIA = flagsOf({
+  image: 'image|images|img|picture|pictures|pic|pics|photo|photos|gif|gifs|sticker|stickers|图片|照片|图像|相片|贴图|贴纸|貼图|貼紙|写真|画像|スタンプ',
+  video: 'video|videos|clip|clips|movie|视频|影片|短片|视讯|视訊|动画|ビデオ',
+  voice: 'voice|voices|audio|recording|recordings|语音|音频|音讯|音訊|录音|錄音|録音|音声|ボイス',
+  file: 'file|files|document|documents|doc|docs|attachment|attachments|文件|文档|档案|附件|ファイル|添付',
+  link: 'link|links|url|urls|链接|连结|网址|網址|リンク'
+})
+const STATES = flagsOf({
+  mention: 'mention|mentions|mentioned|提及|提到我|@我|メンション|言及',
+  starred: 'starred|star|stars|星标|星号|收藏|スター',
+  edited: 'edited|编辑|编辑过|已编辑|编集|编集済み|編集済み',
+  encrypted: 'encrypted|secret|加密|已加密|暗号化'
+})
 
 /** Values offered by completion. */
 export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: readonly string[] }>> = {
@@ -155,12 +129,12 @@ function toFilter(operator: OperatorName, value: string, quoted: boolean, now: n
     case 'has':
     case 'type': {
       if (operator === 'type' && /^(?:text|文字|文本)$/.test(word)) return { by: 'text-only' }
-      if (/^(?:media|媒体)$/.test(word)) return { by: 'media' }
+      if (/^(?:media|媒体|メディア)$/.test(word)) return { by: 'media' }
       const flag = lookUp(MEDIA, word)
       return flag === undefined ? null : { by: 'flag', flag }
     }
     case 'is': {
-      if (/^(?:unread|未读)$/.test(word)) return { by: 'unread' }
+      if (/^(?:unread|未读|未読)$/.test(word)) return { by: 'unread' }
       const flag = lookUp(STATES, word)
       return flag === undefined ? null : { by: 'flag', flag }
     }

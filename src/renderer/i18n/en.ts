@@ -1022,7 +1022,7 @@ export default {
       line: 'Lines outside any message',
       cut: 'Files that end early',
       broken: 'Damaged files',
-      other: 'Files without chats',
+      other: 'Other files, not imported',
       columns: 'Tables with unclear columns (import each alone)',
       copy: 'Chats that other files have too (imported once)'
     },

@@ -6,7 +6,7 @@ import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { HeadsByKey, jsonHistory, type JsonDialect, type JsonReader, type ReadMessage } from './json-history.ts'
-import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
+import { at, firstText, instantOf, numberOf, recordsOf, textOf } from './json-stream.ts'
 import { isFileName, notHere, withoutPlaceholders } from './left-out.ts'
 
 type Raw = Record<string, unknown>

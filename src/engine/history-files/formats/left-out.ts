@@ -119,6 +119,12 @@ export function leftOutOf(text: string, file: Pick<TextFile, 'media'>): ReturnTy
   return kind === null ? withoutPlaceholders(text, file) : { text: '', files: [notHere(kind, text.replace(MARKS, ''))] }
 }
 
+/** Content of a text that is a kind of file alone; null: it is a person's. */
+export function bareOf(text: string, file: Pick<TextFile, 'media'>): ReturnType<typeof withoutPlaceholders> {
+  const found = bareFile(text, file)
+  return found === null ? null : { text: '', files: [found] }
+}
+
 /** A kind of file as the whole text, as some apps write it without brackets: 사진, 사진 3장, Photos; with the name behind a colon. */
 export function bareFile(text: string, file: Pick<TextFile, 'media'>): ParsedFile | null {
   const said = text.replace(MARKS, '').trim()

@@ -35,9 +35,13 @@ function openQQ(file: TextFile): TextReader {
   let object = ''
   /** Last proper name of a number: the client sometimes writes the number in its place. */
   const names = new Map<string, string>()
+  /** The line above is blank, or a part of the frame. */
+  let below = true
   const current = (): ConversationHead => heads.get(`${group}\n${object}`, () => ({ name: object || file.name, id: null }))
   return {
     line(text): LineRead {
+      const after = below
+      below = text.trim() === '' || FRAME.test(text) || OBJECT.test(text)
       if (FRAME.test(text)) return 'skip'
       const named = OBJECT.exec(text)
       if (named !== null) {
@@ -51,9 +55,12 @@ function openQQ(file: TextFile): TextReader {
       }
       const found = stamped(text)
       if (found === null) return null
+      if (found.rest === '' && !after) return null
       if (found.rest === '') return { stamp: found.stamp, written: found.written, sender: '?', text: '' }
       const [, name = '', number, address] = SENDER.exec(found.rest) ?? []
       const id = number ?? address ?? null
+      // a text may begin with a time, too
+      if (!after && id === null) return null
       if (SYSTEM.test(name) || (id !== null && SYSTEM_IDS.has(id))) return { stamp: found.stamp, written: found.written, sender: null, text: '' }
       if (id !== null && name !== '' && name !== id) names.set(id, name)
       const sender = id !== null && (name === '' || name === id) ? (names.get(id) ?? id) : name

@@ -15,7 +15,7 @@ import { headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
 import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, shapeOf, type FoundColumns } from './columns.ts'
 import { dingTalkCell } from './dingtalk.ts'
-import { leftOutOf } from './left-out.ts'
+import { bareOf, leftOutOf } from './left-out.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -138,7 +138,12 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
       if (!asked.sure) throw unclearColumns(file.file, asked.heading)
       const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
       const contact = columns.direction !== null && columns.sender !== null && isContact(asked.heading[columns.sender] ?? '')
-      const build = builder(file, columns, { rest: columns.text === last ? dialect.separator : null, padded: isPadded(asked.rows), contact })
+      const build = builder(file, columns, {
+        rest: columns.text === last ? dialect.separator : null,
+        padded: isPadded(asked.rows),
+        contact,
+        kakao: asked.heading.join() === 'Date,User,Message'
+      })
       let count = 0
       for await (const row of rows(file, dialect)) {
         if (count++ < skip || row.cells.every((cell) => cell.trim() === '')) continue
@@ -178,12 +183,12 @@ function isPadded(rows: readonly string[][]): boolean {
 const LONGEST_CELL = 20_000_000
 /**
  * Creates messages from rows. `rest`: further cells belong to the text, joined by this string. `padded`: cells have blanks at their ends. `contact`: the
- * sender's column has the other side of each message.
+ * sender's column has the other side of each message. `kakao`: words alone stand for files, as in KakaoTalk's tables.
  */
 function builder(
   file: TextFile,
   columns: ImportColumns,
-  { rest, padded, contact }: { rest: string | null; padded: boolean; contact: boolean }
+  { rest, padded, contact, kakao }: { rest: string | null; padded: boolean; contact: boolean; kakao: boolean }
 ): (row: Row, sink: Sink, resolve: (stamp: Stamp, after: number) => number | null) => void {
   const heads = new Map<string, ConversationHead>()
   const last = new Map<string, number>()
@@ -226,7 +231,7 @@ function builder(
         bytes: null,
         source: file.media(path)?.source ?? null
       }))
-    else Object.assign(message, dingTalkCell(text, file) ?? leftOutOf(text, file))
+    else Object.assign(message, dingTalkCell(text, file) ?? leftOutOf(text, file) ?? (kakao ? bareOf(text, file) : null))
     sink.message(message)
   }
 }

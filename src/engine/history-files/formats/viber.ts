@@ -3,6 +3,7 @@ import { beginning, ImportError, type ConversationHead, type ParsedMessage } fro
 import type { TextFile } from '../source.ts'
 import { csvRows, PLAIN_CSV } from './csv.ts'
 import type { Format, Probe } from './format.ts'
+import { bareOf } from './left-out.ts'
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -60,7 +61,8 @@ export const viber: Format = {
           const message: ParsedMessage = { sender: name.trim() || number.trim() || '?', time, text: text.join(separator) }
           if (time === null) message.stamp = beginning(`${date} ${clock}`)
           if (number.trim() === 'Me' || name.trim() === 'Me') message.outgoing = true
-          if (message.text === '') sink.unread('text', `${count}: ${beginning(row.join(separator))}`)
+          Object.assign(message, bareOf(message.text, file))
+          if (message.text === '' && message.files === undefined) sink.unread('text', `${count}: ${beginning(row.join(separator))}`)
           else sink.message(message)
         }
         await sink.rest()

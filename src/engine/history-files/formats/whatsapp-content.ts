@@ -20,6 +20,8 @@ export const noWords = (): PhoneWords => ({ attached: new Set(), edited: new Set
 /** File names given by phones. */
 const MEDIA_NAME = /^(?:(?:IMG|VID|AUD|PTT|DOC|STK|GIF)-|\d{8}-|(?:IMG|VID|PXL|DSC)_\d)/i
 const IN_BRACKETS = /^([\u200e\u200f]?)([^\n]+?\.\w{1,5}) \(([^()\n]{2,60})\)$/u
+/** Name without an extension, which only the phone's own words make a file. */
+const BARE_NAME = /^([\u200e\u200f]?)([^\n()]{1,120}) \(([^()\n]{2,60})\)$/u
 const IN_ANGLES = /^(.*?)\s?([\u200e\u200f]?)<([^:：<>\n]{1,40})[:：] ?([^<>\n]+\.\w{1,5})>$/u
 const EDIT = /^(.*\S)\s([\u200e\u200f]?)<([\p{L}\p{M}][\p{L}\p{M} .'’,-]{2,60})>$/su
 /** Phones' words for attachments, used if the file itself does not show them. */
@@ -109,6 +111,9 @@ export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick
   const known = (said: string): boolean => ATTACHED.has(said.toLowerCase()) || words.attached.has(said.toLowerCase())
   const bracket = IN_BRACKETS.exec(first)
   if (bracket !== null && known(bracket[3] ?? '')) return { text: plain(rest.join('\n')), ...change, files: [fileOf(bracket[2] ?? '', file)] }
+  const bare = BARE_NAME.exec(first)
+  if (bare !== null && ATTACHED.has((bare[3] ?? '').toLowerCase()) && (/^\S+$/u.test(bare[2] ?? '') || file.media(bare[2] ?? '') !== null))
+    return { text: plain(rest.join('\n')), ...change, files: [fileOf(bare[2] ?? '', file)] }
   for (const [index, line] of [first, ...rest].entries()) {
     const angle = IN_ANGLES.exec(line)
     if (angle === null || !known(angle[3] ?? '')) continue
@@ -129,7 +134,11 @@ const DELETED = new Set(
     '|'
   )
 )
+/** With the name of the admin behind it. */
+const DELETED_BY =
+  /^(?:this message was deleted by admin|you deleted this message as admin|管理员.{0,40}(?:已删除|删除了)(?:这条|此)消息|此消息已被管理员.{0,40}删除)/i
 const isDeleted = (text: string): boolean =>
+  (DELETED_BY.test(text) && !text.includes('\n') && text.length < 120) ||
   DELETED.has(
     text
       .toLowerCase()

@@ -210,7 +210,8 @@ const OWN_WORDS = new Set([
 ])
 
 /** The phone's notice on encryption, which begins an export under the name of the peer or group. */
-const isGreeting = (text: string, number: number): boolean => number === 1 && /^\u200e[^<]{30,}$/su.test(text) && !isOmitted(text)
+const isGreeting = (text: string, number: number): boolean =>
+  number === 1 && /^\u200e[^<\u200e\n]{30,}$/u.test(text) && !/https?:/.test(text) && !isOmitted(text)
 
 /** Name of the conversation, and name of the user, from the file name, the people, and the name at the phone's greeting (`told`). */
 function headOf(file: TextFile, people: readonly string[], told: string | null): { name: string; self: string | null } {

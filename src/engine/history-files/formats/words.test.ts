@@ -111,3 +111,31 @@ test('copied times without a year are of the latest one that has begun', async (
   const { conversations: feishu } = await read('feishu.txt', '张三 5月3日 15:04\n你好\n\n李四 5月3日 15:05\n好的\n')
   expect(feishu['feishu']?.map(({ sender, text }) => `${sender}: ${text}`)).toEqual(['张三: 你好', '李四: 好的'])
 })
+
+test('a first message that the phone writes for a person is no notice', async () => {
+  const poll = '31/05/2024, 09:30 - Ann: \u200ePOLL:\nWhere?\n\u200eOPTION: Rome (2 votes)\n31/05/2024, 09:31 - Bo: ok\n'
+  expect(told(await read('chat.txt', poll))).toEqual(['chat Ann: POLL:\nWhere?\nOPTION: Rome (2 votes)', 'chat Bo: ok'])
+  const place = '31/05/2024, 09:30 - Ann: \u200eLocation: https://maps.google.com/?q=52.5,13.4\n31/05/2024, 09:31 - Bo: ok\n'
+  expect(told(await read('chat.txt', place))).toEqual(['chat Ann: Location: https://maps.google.com/?q=52.5,13.4', 'chat Bo: ok'])
+})
+
+test('messages that an admin deleted are retracted, and a file may have no extension', async () => {
+  const text = (said: string): string => `31/05/2024, 09:30 - Ann: ${said}\n31/05/2024, 09:31 - Bo: ok\n`
+  for (const said of ['This message was deleted by admin Zoë', 'You deleted this message as admin'])
+    expect((await read('chat.txt', text(said))).conversations['chat']?.[0]).toMatchObject({ text: '', retracted: true })
+  expect((await read('chat.txt', text('README (file attached)'))).conversations['chat']?.[0]).toMatchObject({ text: '', files: [{ name: 'README' }] })
+  expect(told(await read('chat.txt', text('see my notes (file attached)')))).toEqual(['chat Ann: see my notes (file attached)', 'chat Bo: ok'])
+})
+
+test('QQ: a line of a text that begins with a time is no message', async () => {
+  const content =
+    '消息记录（此消息记录为文本格式，不支持重新导入）\n\n消息对象:同学\n\n2024-05-31 9:30:05 张三(12345)\n2024-05-31 9:30:05 报错\n你好\n\n2024-05-31 9:31:00 李四(23456)\n好\n'
+  expect(told(await read('qq.txt', content))).toEqual(['同学 张三: 2024-05-31 9:30:05 报错\n你好', '同学 李四: 好'])
+})
+
+test('tables: times in µs, roles, and words alone for files in KakaoTalk’s', async () => {
+  expect(told(await read('a.csv', 'id,ts_us,user,body\n1,1717147800000000,Ann,hi\n2,1717147801000000,Bo,ho\n'))).toEqual(['a Ann: hi', 'a Bo: ho'])
+  expect(told(await read('b.json', JSON.stringify([{ role: 'user', content: 'hi', timestamp: 1717147800 }])))).toEqual(['b user: hi'])
+  const { conversations } = await read('k.csv', 'Date,User,Message\n2024-05-31 09:30:00,"Ann","사진"\n2024-05-31 09:31:00,"Bo","사진 보내줘"\n')
+  expect(conversations['k']).toMatchObject([{ text: '', files: [{ kind: 'image', name: '사진' }] }, { text: '사진 보내줘' }])
+})

@@ -1,5 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import vue from '@vitejs/plugin-vue'
+
+// tests start many threads and processes: their TypeScript is stripped and compiled only once
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/mnemo/compiled')
 
 export default defineConfig({
   plugins: [vue()],
@@ -19,6 +23,19 @@ export default defineConfig({
           globalSetup: ['test/support/workers.ts'],
           // its JSON is imported in a way that only bundlers support
           server: { deps: { inline: [/@actions\//] } },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          // files of one worker share loaded modules; tests restore what they replace
+          isolate: false
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'thorough',
+          include: ['test/thorough/**/*.test.ts'],
+          globalSetup: ['test/support/workers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2

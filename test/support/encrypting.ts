@@ -5,12 +5,28 @@ import type { Jid, Message } from '../../src/contract/domain.ts'
 import type { IncomingMessage, RecordBatch, SessionAddress, StoreChanges } from '../../src/engine/store/types.ts'
 import type { Store } from '../../src/engine/threads/store.ts'
 import { bundleElement, decodeBundle } from '../../src/engine/xmpp/omemo/elements.ts'
+import { FORMATS } from '../../src/engine/xmpp/omemo/format.ts'
 import { padding } from '../../src/engine/xmpp/omemo/payload.ts'
 import { buffers } from '../../src/engine/xmpp/omemo/sealed.ts'
 import type { Version } from '../../src/engine/xmpp/omemo/version.ts'
 import { contentOf, encryptedMessage } from '../../src/engine/xmpp/stanzas/encryption.ts'
 import { envelope } from '../../src/engine/xmpp/stanzas/envelope.ts'
 import { decodeMessage, encodeMessage } from '../../src/engine/xmpp/stanzas/message.ts'
+
+/** Key element for the first device. */
+export function keyElementOf(stanza: Element, version: Version): Element {
+  const header = stanza.getChild('encrypted')!.getChild('header')!
+  return (version === 'axolotl' ? header : header.getChild('keys')!).getChild('key')!
+}
+
+/** Identity of the message key for the first device: chain and position. */
+export function messageKeyOf(stanza: Element, version: Version): string {
+  const key = keyElementOf(stanza, version)
+  const bytes = Buffer.from(key.text(), 'base64')
+  const { decode, decodeFirst } = FORMATS[version]
+  const { ratchetKey, counter } = decode((key.attrs['prekey'] ?? key.attrs['kex']) === 'true' ? decodeFirst(bytes).message : bytes)
+  return `${ratchetKey.toString('hex')} ${counter}`
+}
 
 export class Side {
   readonly store: Store

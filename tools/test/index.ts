@@ -1,13 +1,11 @@
 /** npm test: types, lint, then every test; one summary line at the end. */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUTPUT = join(ROOT, 'test-output')
-// tests start many threads and processes: their TypeScript is stripped and compiled only once
-process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/mnemo/compiled')
 
 interface Result {
   passed: number
@@ -15,10 +13,13 @@ interface Result {
   skipped: number
 }
 
-function check(name: string, script: string): Result {
-  process.stdout.write(`\n== ${name}\n`)
-  const { status } = spawnSync('npm', ['run', '-s', script], { cwd: ROOT, stdio: 'inherit' })
-  process.stdout.write(status === 0 ? 'ok\n' : `${name} FAILED\n`)
+/** Runs a script of package.json; prints its output at its end. */
+async function check(name: string): Promise<Result> {
+  const child = spawn('npm', ['run', '-s', name], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => output.push(part))
+  const [status] = (await once(child, 'close')) as [number | null]
+  process.stdout.write(Buffer.concat([Buffer.from(`\n== ${name}\n`), ...output, Buffer.from(status === 0 ? 'ok\n' : `${name} FAILED\n`)]))
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
 }
 
@@ -56,9 +57,8 @@ mkdirSync(OUTPUT, { recursive: true })
 const only = process.argv.slice(2)
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name)
 const results: Result[] = []
-if (wanted('types')) results.push(check('types', 'types'))
-if (wanted('lint')) results.push(check('lint', 'lint'))
-for (const project of ['unit', 'native']) if (wanted(project)) results.push(await tests(project))
+results.push(...(await Promise.all(['types', 'lint'].filter(wanted).map(check))))
+for (const project of ['unit', 'thorough', 'native']) if (wanted(project)) results.push(await tests(project))
 // both spend most of the time waiting for servers and windows
 const sides = [['integration'], ['end-to-end', 'host']].map((projects) => projects.filter(wanted)).filter((projects) => projects.length > 0)
 results.push(...(await Promise.all(sides.map((projects, at) => inTurn(projects, at > 0)))).flat())

@@ -1,17 +1,14 @@
 /** OMEMO sessions on the store: each message decrypted once and kept, no key used twice, whatever ends the process and in whatever order messages arrive. */
-import { spawn } from 'node:child_process'
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
-import { Side } from '../../../test/support/encrypting.ts'
-import { openStore, ROOT, temporaryFolder } from '../../../test/support/files.ts'
+import { keyElementOf, messageKeyOf, Side } from '../../../test/support/encrypting.ts'
+import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import { identity } from '../xmpp/omemo/curve.ts'
 import { decodeBundle } from '../xmpp/omemo/elements.ts'
-import { FORMATS } from '../xmpp/omemo/format.ts'
 import { EMPTY_KEY } from '../xmpp/omemo/payload.ts'
 import type { Sealed } from '../xmpp/omemo/sealed.ts'
 import { send } from '../xmpp/omemo/sessions.ts'
@@ -38,19 +35,8 @@ describe.each(VERSIONS)('%s', (version) => {
     for (const folder of folders) folder[Symbol.dispose]()
   })
 
-  /** Key element for the first device. */
-  function keyElement(stanza: Element): Element {
-    const header = stanza.getChild('encrypted')!.getChild('header')!
-    return (version === 'axolotl' ? header : header.getChild('keys')!).getChild('key')!
-  }
-  /** Identity of a message key: chain and position. */
-  function keyOf(stanza: Element): string {
-    const key = keyElement(stanza)
-    const bytes = Buffer.from(key.text(), 'base64')
-    const { decode, decodeFirst } = FORMATS[version]
-    const { ratchetKey, counter } = decode((key.attrs['prekey'] ?? key.attrs['kex']) === 'true' ? decodeFirst(bytes).message : bytes)
-    return `${ratchetKey.toString('hex')} ${counter}`
-  }
+  const keyElement = (stanza: Element): Element => keyElementOf(stanza, version)
+  const keyOf = (stanza: Element): string => messageKeyOf(stanza, version)
   const copy = (stanza: Element): Element => parse(stanza.toString())
 
   test('messages in any order, and again: each is here once, as text, and found', async () => {
@@ -344,48 +330,5 @@ describe.each(VERSIONS)('%s', (version) => {
     await bob.read([fresh])
     expect((await bob.said()).at(-1)).toBe('begun anew')
     await restored.store.close()
-  })
-
-  test('kill -9 at any moment: no key encrypts twice, sent messages can be read, received ones are stored once', { timeout: 120_000 }, async () => {
-    await alice.store.close()
-    const keys = new Map<string, string>()
-    const sent: { text: string; stanza: Element }[] = []
-    const toAlice: Element[] = []
-    let [written, round] = [0, 0]
-    for (; round < 6; round++) {
-      const child = spawn(process.execPath, [join(ROOT, 'test/support/encrypting-process.ts'), folders[0]!.path, ALICE, BOB, version], {
-        stdio: ['pipe', 'pipe', 'inherit']
-      })
-      child.stdin.on('error', () => undefined)
-      const lines = createInterface({ input: child.stdout })
-      const texts = Array.from({ length: 200 }, () => `from alice ${written++}`)
-      // unconfirmed messages arrive again, from the archive
-      if (round > 0) for (let i = 0; i < 15; i++) toAlice.push(await bob.write(`from bob ${round}.${i}`))
-      const [reading, writing] = [JSON.stringify({ read: toAlice.map(String) }), JSON.stringify({ write: texts })]
-      child.stdin.write(round % 2 === 0 ? `${writing}\n` : `${reading}\n${writing}\n`)
-      let heard = 0
-      for await (const line of lines) {
-        const said = JSON.parse(line) as { text?: string; stanza?: string; read?: boolean }
-        if (said.text !== undefined && said.stanza !== undefined) {
-          const stanza = parse(said.stanza)
-          const before = keys.get(keyOf(stanza))
-          expect(before).toBeUndefined()
-          keys.set(keyOf(stanza), said.text)
-          sent.push({ text: said.text, stanza })
-        }
-        // the process is killed while it reads or writes
-        if (said.read === true || said.stanza !== undefined) heard++
-        if (heard === 7 + round * 9) child.kill('SIGKILL')
-      }
-      // Bob reads the sent messages and answers the newest: both sides take turns
-      await bob.read(sent.slice(-20).map(({ stanza }) => stanza))
-    }
-    await bob.read(sent.map(({ stanza }) => copy(stanza)))
-    expect(new Set(await bob.said())).toEqual(new Set(sent.map(({ text }) => text)))
-    expect(await bob.messages()).toHaveLength(sent.length)
-    alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB, version)
-    await alice.read(toAlice.map(copy), 'forward')
-    expect((await alice.said()).toSorted()).toEqual(Array.from({ length: 5 * 15 }, (_, i) => `from bob ${1 + Math.floor(i / 15)}.${i % 15}`).toSorted())
-    expect(sent.length).toBeGreaterThan(50)
   })
 })

@@ -1,10 +1,10 @@
 /** Index maintenance: the index follows every change, keeps nothing of deleted messages, and can be rebuilt at any time. */
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid, MessageId } from '../../contract/domain.ts'
-import { openThreads, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
+import { openStore, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
+import { STORE_IN_PROCESS } from '../../../test/support/in-process.ts'
 import { migrate, openWritable, type WritableDB } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'
 import { migrations } from '../store/migrations/index.ts'
@@ -41,7 +41,7 @@ const idOf = async (query: string): Promise<MessageId> => (await store.find.sear
 
 beforeEach(async () => {
   folder = temporaryFolder()
-  store = await openThreads(folder.path)
+  store = await openStore(folder.path)
 })
 afterEach(async () => {
   await store.close()
@@ -97,7 +97,7 @@ test('older history that arrives later is found in its place', async () => {
 test('deleted and overwritten texts leave nothing in the file', async () => {
   await store.close()
   const files = { ...storeFiles(folder.path), file: join(folder.path, 'plain.db'), key: null }
-  store = await Store.open({ ...files, worker: WORKER })
+  store = await Store.open({ ...files, worker: STORE_IN_PROCESS })
   const noise = Array.from({ length: 3000 }, (_, i) => `ordinary message number ${i} 普通消息`)
   await say([...noise.slice(0, 1500), 'the codeword is xylophonequartz 绝密暗号龘靐', ...noise.slice(1500), 'plain text with jabberwocky inside'])
   await store.write.remove([await idOf('xylophone')])
@@ -114,7 +114,7 @@ test('deleted and overwritten texts leave nothing in the file', async () => {
   // the index alone: pages of its table, as they are in the file
   const bytes = readFileSync(files.file)
   for (const left of ['xylophonequartz', 'xylo', 'jabberwocky', 'jabb', '龘', '靐']) expect(indexBytes(files.file, bytes).includes(left), left).toBe(false)
-  store = await Store.open({ ...files, worker: WORKER })
+  store = await Store.open({ ...files, worker: STORE_IN_PROCESS })
   expect(await total('ordinary')).toBe(3000)
 })
 
@@ -153,7 +153,7 @@ test('a store of an older Mnemo is indexed again, newest first, and answers mean
   folder[Symbol.dispose]()
   folder = fresh
   oldStore(Array.from({ length: 5000 }, (_, i) => `message ${i} ${i % 2 === 0 ? '华联超市' : 'supermarket'}`))
-  store = await openThreads(folder.path)
+  store = await openStore(folder.path)
   const before = await store.find.search({ query: '联超', limit: 3, total: true })
   expect(before.notIndexed).toBe(5000)
   expect(before.hits.map((hit) => hit.message.text)).toEqual([4998, 4996, 4994].map((i) => `message ${i} 华联超市`))
@@ -166,25 +166,6 @@ test('a store of an older Mnemo is indexed again, newest first, and answers mean
   for (let left = 4000; left > 0;) left = (await store.write.indexOlder(1500)).left
   expect(await total('联超')).toBe(2501)
   expect(await newest('supermarket', 2)).toEqual(['message 4999 supermarket', 'message 4997 supermarket'])
-  await store.write.checkIndex()
-})
-
-test('rebuilding the index continues after the process is killed', { timeout: 60_000 }, async () => {
-  await add(Array.from({ length: 20_000 }, (_, i) => `entry ${i} 一条消息`))
-  await store.write.resetIndex()
-  await store.close()
-  const child = spawn(process.execPath, [join(ROOT, 'test/support/index-process.ts'), folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', () => child.kill('SIGKILL'))
-    child.on('exit', () => resolve())
-  })
-  store = await openThreads(folder.path)
-  const { notIndexed } = await store.find.search({ query: 'entry', limit: 1 })
-  expect(notIndexed).toBeGreaterThan(0)
-  expect(notIndexed).toBeLessThan(20_000)
-  for (let left = 1; left > 0;) left = (await store.write.indexOlder(3000)).left
-  expect(await total('entry')).toBe(20_000)
-  expect(await total('一条')).toBe(20_000)
   await store.write.checkIndex()
 })
 
@@ -242,7 +223,7 @@ test('the engine repairs an index that answers with damage', { timeout: 20_000 }
   db.unsafeMode(true)
   db.exec('UPDATE message_index_data SET block = zeroblob(length(block)) WHERE id > 100')
   db.close()
-  store = await openThreads(folder.path)
+  store = await openStore(folder.path)
   const upkeep = new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined })
   upkeep.start()
   await store.find.search({ query: 'message', limit: 5, total: true }).catch(() => undefined)

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ConversationId, Jid } from '../../contract/domain.ts'
-import { openThreads, ROOT, storeFiles, temporaryFolder, TEST_KEY, WORKER } from '../../../test/support/files.ts'
-import { openWritable, StoreOpenError } from '../store/database.ts'
-import { NO_KEYRING, storeKey } from '../store/key.ts'
-import { Store } from './store.ts'
-import type { IncomingMessage } from '../store/types.ts'
+import type { ConversationId, Jid } from '../../src/contract/domain.ts'
+import { openThreads, storeFiles, temporaryFolder, TEST_KEY, WORKER } from '../support/files.ts'
+import { openWritable, StoreOpenError } from '../../src/engine/store/database.ts'
+import { NO_KEYRING, storeKey } from '../../src/engine/store/key.ts'
+import { Store } from '../../src/engine/threads/store.ts'
+import type { IncomingMessage } from '../../src/engine/store/types.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
@@ -318,36 +317,6 @@ test('a file that is no store, and a store of a newer Mnemo, are refused in a se
   writeFileSync(file, 'this is not a database, '.repeat(500))
   await expect(openThreads(folder.path)).rejects.toBeInstanceOf(StoreOpenError)
   rmSync(file)
-  store = await openThreads(folder.path)
-})
-
-test('kill -9 while writing loses nothing that was confirmed and leaves a store that opens', { timeout: 60_000 }, async () => {
-  await store.close()
-  for (let round = 0; round < 4; round++) {
-    const child = spawn(process.execPath, [join(ROOT, 'test/support/writer-process.ts'), folder.path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let confirmed = -1
-    const enough = 40 + round * 37
-    await new Promise<void>((resolve) => {
-      let text = ''
-      child.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString()
-        const lines = text.split('\n')
-        text = lines.pop() ?? ''
-        for (const line of lines) confirmed = Number(line)
-        if (confirmed >= enough) child.kill('SIGKILL')
-      })
-      child.on('exit', () => resolve())
-    })
-    store = await openThreads(folder.path)
-    const { total } = await store.find.search({ query: `round${round}x`, limit: 0, total: true })
-    expect(confirmed).toBeGreaterThanOrEqual(enough)
-    expect(total).toBeGreaterThanOrEqual(confirmed + 1)
-    await store.close()
-  }
-  const db = openWritable(storeFiles(folder.path))
-  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
-  expect(() => db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)")).not.toThrow()
-  db.close()
   store = await openThreads(folder.path)
 })
 

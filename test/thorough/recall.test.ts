@@ -1,11 +1,11 @@
 /** Every message that contains the text is found, and no other: compared with a scan of the folded texts. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
-import { corpus, hasCorpus, openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
-import { openReadable, type ReadableDB } from '../store/database.ts'
-import { packRows } from '../store/import-rows.ts'
-import type { Store } from '../threads/store.ts'
-import { createSearchEngine, type SearchEngine } from './engine.ts'
+import type { ConversationId, Jid, MessageId } from '../../src/contract/domain.ts'
+import { corpus, hasCorpus, openStore, seeded, storeFiles, temporaryFolder } from '../support/files.ts'
+import { openReadable, type ReadableDB } from '../../src/engine/store/database.ts'
+import { packRows } from '../../src/engine/store/import-rows.ts'
+import type { Store } from '../../src/engine/threads/store.ts'
+import { createSearchEngine, type SearchEngine } from '../../src/engine/search/engine.ts'
 
 const folder = temporaryFolder()
 let store: Store

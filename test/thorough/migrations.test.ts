@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY } from '../../../test/support/files.ts'
-import { migrate, openWritable, type WritableDB } from './database.ts'
-import { migrations } from './migrations/index.ts'
+import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY } from '../support/files.ts'
+import { migrate, openWritable, type WritableDB } from '../../src/engine/store/database.ts'
+import { migrations } from '../../src/engine/store/migrations/index.ts'
 
 const COUNT = 1500
 /** First schema with several accounts. */

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { ROOT, temporaryFolder } from '../../test/support/files.ts'
-import { parseTime } from '../engine/history-files/formats/times.ts'
+import { ROOT, temporaryFolder } from '../support/files.ts'
+import { parseTime } from '../../src/engine/history-files/formats/times.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder[Symbol.dispose]())

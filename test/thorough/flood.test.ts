@@ -1,9 +1,9 @@
 /** Floods under one id: thousands of messages, corrections or reactions cost little more than as many plain messages. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openStore, temporaryFolder } from '../../../test/support/files.ts'
-import type { Jid } from '../../contract/domain.ts'
-import type { Store } from '../threads/store.ts'
-import type { IncomingMessage } from './types.ts'
+import { openStore, temporaryFolder } from '../support/files.ts'
+import type { Jid } from '../../src/contract/domain.ts'
+import type { Store } from '../../src/engine/threads/store.ts'
+import type { IncomingMessage } from '../../src/engine/store/types.ts'
 
 const ME = 'me@example.org' as Jid
 const BOB = 'bob@example.org' as Jid

@@ -1,9 +1,9 @@
 /** Store threads that end: they are started again, pending calls continue, and a failure to start is reported. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Jid } from '../../contract/domain.ts'
-import { MORTAL_WORKER, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
-import { Store } from './store.ts'
+import type { Jid } from '../../src/contract/domain.ts'
+import { MORTAL_WORKER, storeFiles, temporaryFolder } from '../support/files.ts'
+import { Store } from '../../src/engine/threads/store.ts'
 
 const BOB = 'bob@example.org' as Jid
 const ME = 'me@example.org' as Jid

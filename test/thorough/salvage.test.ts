@@ -1,12 +1,12 @@
 /** Damaged file: the readable part is saved, the rest is fetched from the servers again, and the damaged file stays. */
 import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Jid } from '../../contract/domain.ts'
-import { openThreads, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
-import { packRows } from './import-rows.ts'
-import { openReadable, openWritable } from './database.ts'
-import { COPIED, LEFT_OUT, salvageNote, type Salvaged } from './salvage.ts'
-import { Store } from '../threads/store.ts'
+import type { Jid } from '../../src/contract/domain.ts'
+import { openThreads, seeded, storeFiles, temporaryFolder, WORKER } from '../support/files.ts'
+import { packRows } from '../../src/engine/store/import-rows.ts'
+import { openReadable, openWritable } from '../../src/engine/store/database.ts'
+import { COPIED, LEFT_OUT, salvageNote, type Salvaged } from '../../src/engine/store/salvage.ts'
+import { Store } from '../../src/engine/threads/store.ts'
 
 const PAGE = 4096
 const COUNT = 5000

@@ -2,11 +2,11 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fillDisk, makeReadOnly, mountSmallDisk, unmount } from '../../../test/support/disk.ts'
-import { openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
-import { openEngine } from '../../../test/support/server.ts'
-import type { Jid } from '../../contract/domain.ts'
-import type { Store } from '../threads/store.ts'
+import { fillDisk, makeReadOnly, mountSmallDisk, unmount } from '../support/disk.ts'
+import { openStore, seeded, storeFiles, temporaryFolder } from '../support/files.ts'
+import { openEngine } from '../support/server.ts'
+import type { Jid } from '../../src/contract/domain.ts'
+import type { Store } from '../../src/engine/threads/store.ts'
 
 const BOB = 'bob@example.org' as Jid
 const ARCHIVE = 'me@example.org' as Jid

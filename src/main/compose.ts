@@ -23,6 +23,8 @@ import { ORIGIN, serveScheme } from './windows/scheme.ts'
 import { Windows } from './windows/windows.ts'
 
 const SLOW_MS = 100
+/** Time after which a window tells that the store is being opened, ms: an update of Mnemo converts a large one first. */
+const SLOW_OPEN_MS = 2000
 
 export interface ComposeOptions {
   /** Folder of the profile; it is writable. */
@@ -123,20 +125,26 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
     },
     app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null)
   )
-  installMenu()
-  if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
-  else await profile.open()
-  updates.opened()
-  const settings = await profile.engine.store.read.settings()
-  applySettings(settings)
-  windows.zoom = settings.zoom / 100
   const host = process.versions['electron'] === undefined ? 'Chromium' : `Electron ${process.versions['electron']}`
+  const opening = Promise.withResolvers<void>()
   route({
     handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile, warn: log.warn }),
+    opened: opening.promise,
     trusts: (url) => url.startsWith(`${ORIGIN}/`),
     explain,
     warn: log.warn
   })
+  installMenu()
+  windows.prepareMain()
+  const slow = setTimeout(() => windows.showPrepared(), SLOW_OPEN_MS)
+  if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
+  else await profile.open()
+  clearTimeout(slow)
+  updates.opened()
+  const settings = await profile.engine.store.read.settings()
+  applySettings(settings)
+  windows.zoom = settings.zoom / 100
+  opening.resolve()
 
   app.setAsDefaultProtocolClient('xmpp')
   app.on('activate', () => void windows.openMain())

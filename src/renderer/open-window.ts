@@ -1,10 +1,11 @@
 /** Start of every window. */
 import { createPinia } from 'pinia'
-import { createApp, watchEffect, type Component } from 'vue'
-import { i18n, setLanguage } from './i18n/index.ts'
+import { createApp, watchEffect, type App, type Component } from 'vue'
+import { browserLanguage, i18n, setLanguage } from './i18n/index.ts'
 import FailureNote from './components/shared/FailureNote.vue'
 import { watchErrors } from './composables/unforeseen.ts'
 import StoreProblem from './components/connection/StoreProblem.vue'
+import StartWait from './components/connection/StartWait.vue'
 import StartFailed from './components/connection/StartFailed.vue'
 import { keepFocus } from './composables/kept-focus.ts'
 import { withCommand } from './composables/shortcut.ts'
@@ -14,6 +15,9 @@ import './styles/tokens.css'
 import './styles/accents.css'
 import './styles/base.css'
 
+/** Time before a page that waits for the store says so, ms. */
+const WAIT_MS = 800
+
 export async function openWindow(root: Component): Promise<void> {
   const app = createApp(root)
   watchErrors(app)
@@ -21,8 +25,18 @@ export async function openWindow(root: Component): Promise<void> {
   app.use(pinia)
   app.use(i18n)
   const state = useAppStore()
+  let waiting: App | null = null
+  // until the setting is known
+  setLanguage(browserLanguage())
+  const timer = setTimeout(() => {
+    waiting = createApp(StartWait).use(i18n)
+    waiting.mount('#app')
+  }, WAIT_MS)
   try {
-    await state.load()
+    await state.load().finally(() => {
+      clearTimeout(timer)
+      waiting?.unmount()
+    })
   } catch (error) {
     // an error page instead of an empty window
     createApp(StartFailed, { reason: error instanceof Error ? error.message : String(error) })

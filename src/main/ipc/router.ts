@@ -13,6 +13,8 @@ export type Handlers = { [C in Channel]: (input: ParsedInput<C>, context: CallCo
 
 export interface RouterOptions {
   handlers: Handlers
+  /** Ends when calls can be answered: a page may load before the profile is open. */
+  opened: Promise<void>
   /** Whether a frame with that URL may call at all. */
   trusts(url: string): boolean
   /** Turns an expected error into one for the user; null for an unexpected one. */
@@ -23,7 +25,7 @@ export interface RouterOptions {
 const CallArguments = z.tuple([z.number().int(), z.string().max(100), z.unknown()])
 
 /** Starts answering calls; returns a function that stops it. */
-export function route({ handlers, trusts, explain, warn }: RouterOptions): () => void {
+export function route({ handlers, opened, trusts, explain, warn }: RouterOptions): () => void {
   const running = new Map<WebContents, Map<number, AbortController>>()
 
   function callsOf(sender: WebContents): Map<number, AbortController> {
@@ -56,6 +58,7 @@ export function route({ handlers, trusts, explain, warn }: RouterOptions): () =>
     const controller = new AbortController()
     calls.set(id, controller)
     try {
+      await opened
       const handler = handlers[channel] as (input: unknown, context: CallContext) => unknown
       return { ok: true, value: await handler(input.data, { sender: event.sender, signal: controller.signal }) }
     } catch (error) {

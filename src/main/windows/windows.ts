@@ -30,6 +30,8 @@ const CHATS = 'windows:chats'
 /** Idle time after which a spare window is made, ms. */
 const SPARE_MS = 2500
 
+const background = (): string => (nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff')
+
 export interface WindowsOptions {
   /** Path of the built preload script. */
   preload: string
@@ -55,9 +57,11 @@ export class Windows {
   #spare: BrowserWindow | null = null
   /** Whether the spare window's page can be given a conversation. */
   #spareIsReady = false
+  /** Main window whose page loads while the profile opens, hidden until then; its promise ends when the page can be shown. */
+  #prepared: { window: BrowserWindow; painted: Promise<void> } | null = null
   /** Page of the main window once it listens, and events to send to it then. */
   #shown: WebContents | null = null
-  readonly #early: AppEvent[] = []
+  readonly #waiting: AppEvent[] = []
   #unread: string | null = null
   #spareTimer: NodeJS.Timeout | null = null
   #zoom = 1
@@ -83,6 +87,21 @@ export class Windows {
     session.defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => granted(permission, details?.mediaType === 'video'))
     screen.on('display-removed', () => this.#gather())
     screen.on('display-metrics-changed', () => this.#gather())
+  }
+
+  /** Loads the main window's page before the profile is open; its calls wait in the router. openMain shows it. */
+  prepareMain(): void {
+    const window = this.#create(MAIN, null)
+    this.#prepared = { window, painted: new Promise((resolve) => window.once('ready-to-show', resolve)) }
+    this.#load(window, MAIN, {})
+  }
+
+  /** Shows the prepared window while the profile still opens. */
+  showPrepared(): void {
+    const prepared = this.#prepared
+    void prepared?.painted.then(() => {
+      if (this.#prepared === prepared && !prepared.window.isDestroyed()) prepared.window.show()
+    })
   }
 
   openMain = (): Promise<void> => this.#show('main', MAIN, {})
@@ -198,14 +217,14 @@ export class Windows {
     const main = this.#open.get('main')
     if (main === undefined) return
     if (this.#shown === main.webContents) this.#options.tell(main.webContents, event)
-    else this.#early.push(event)
+    else this.#waiting.push(event)
   }
 
   /** Called when the main window's page listens. */
   shown(contents: WebContents): void {
     if (this.#open.get('main')?.webContents !== contents) return
     this.#shown = contents
-    for (const event of this.#early.splice(0)) this.#options.tell(contents, event)
+    for (const event of this.#waiting.splice(0)) this.#options.tell(contents, event)
   }
 
   focusMain(): void {
@@ -223,16 +242,32 @@ export class Windows {
       return
     }
     const placement = this.#visible(await this.#recall(name))
-    const window = this.#create(kind, placement)
-    window.once('ready-to-show', () => {
+    const prepared = name === 'main' ? this.#takePrepared(placement) : null
+    const window = prepared?.window ?? this.#create(kind, placement)
+    const show = (): void => {
+      if (window.isDestroyed()) return
       if (placement?.maximized === true) window.maximize()
       window.show()
       if (name !== 'main') return
       this.#markUnread()
       this.#spareLater()
-    })
+    }
     this.#keep(name, window)
-    this.#load(window, kind, query)
+    if (prepared === null) {
+      window.once('ready-to-show', show)
+      this.#load(window, kind, query)
+    } else void prepared.painted.then(show)
+  }
+
+  /** The prepared main window, as the settings want it. */
+  #takePrepared(placement: Placement | null): { window: BrowserWindow; painted: Promise<void> } | null {
+    const prepared = this.#prepared
+    this.#prepared = null
+    if (prepared === null || prepared.window.isDestroyed()) return null
+    if (placement !== null) prepared.window.setBounds({ x: placement.x, y: placement.y, width: placement.width, height: placement.height })
+    prepared.window.setBackgroundColor(background())
+    prepared.window.webContents.setZoomFactor(this.#zoom)
+    return prepared
   }
 
   #create(kind: Kind, placement: Placement | null): BrowserWindow {
@@ -247,7 +282,7 @@ export class Windows {
       icon: this.#options.icon,
       autoHideMenuBar: true,
       // the page's own background, so that nothing flashes before its first paint
-      backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
+      backgroundColor: background(),
       webPreferences: {
         preload: this.#options.preload,
         sandbox: true,

@@ -5,6 +5,10 @@ export default {
     reload: 'Reload',
     technical: 'Technical details'
   },
+  startWait: {
+    title: 'Opening your messages…',
+    about: 'After an update of Mnemo this can take a few minutes, once. Nothing is lost if you quit.'
+  },
   store: {
     title: 'Mnemo cannot reach its stored messages',
     about: 'Nothing that was stored is lost, but new messages cannot be kept and written ones cannot be sent until this works again.',

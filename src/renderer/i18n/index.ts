@@ -19,6 +19,16 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language
 }
 
+const BY_PREFIX: readonly [prefix: string, language: Language][] = [
+  ['zh-TW', 'zh-TW'],
+  ['zh-HK', 'zh-TW'],
+  ['zh-Hant', 'zh-TW'],
+  ['zh', 'zh-CN'],
+  ['ja', 'ja']
+]
+/** Language of the system, while the chosen one is unknown. */
+export const browserLanguage = (): Language => BY_PREFIX.find(([prefix]) => navigator.language.startsWith(prefix))?.[1] ?? 'en'
+
 /** Explains a server's error condition (RFC 6120 section 8.3.3) to the user. */
 export function refusal(condition: string): string {
   const { t, te } = i18n.global

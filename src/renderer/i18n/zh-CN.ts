@@ -5,6 +5,10 @@ export default {
     reload: '重新加载',
     technical: '技术信息'
   },
+  startWait: {
+    title: '正在打开消息…',
+    about: 'Mnemo 更新后首次打开可能需要几分钟，中途退出也不会丢失消息。'
+  },
   store: { title: 'Mnemo 无法读写消息', about: '已保存的消息不会丢失，但恢复之前无法保存新消息，也无法发送消息。', again: '重试', restart: '重启 Mnemo' },
   update: {
     unavailable: '此版本的 Mnemo 不会自动更新。',

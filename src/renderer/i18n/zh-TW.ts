@@ -5,6 +5,10 @@ export default {
     reload: '重新載入',
     technical: '技術資訊'
   },
+  startWait: {
+    title: '正在開啟訊息…',
+    about: 'Mnemo 更新後首次開啟可能需要幾分鐘，中途結束也不會遺失訊息。'
+  },
   store: { title: 'Mnemo 無法讀寫訊息', about: '已儲存的訊息不會遺失，但恢復之前無法儲存新訊息，也無法傳送訊息。', again: '重試', restart: '重新啟動 Mnemo' },
   update: {
     unavailable: '此版本的 Mnemo 不會自動更新。',

@@ -319,6 +319,8 @@ export class Windows {
     window.on('hide', seen)
     window.on('minimize', seen)
     window.on('restore', seen)
+    // a long opening of the store has shown it already
+    if (window.isVisible()) seen()
   }
 
   /** Allows only our own pages in our own windows. */

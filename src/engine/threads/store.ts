@@ -173,8 +173,11 @@ export class Store {
       onSalvage?.(salvage(files))
       return start('writer')
     })
-    const store = new Store(files, writer, await start('reader'), () => start('search'), damage)
-    await store.#searching()
+    // both only read, once the writer has brought the file up to date
+    const [reader, search] = await Promise.all([start('reader'), start('search')])
+    const store = new Store(files, writer, reader, () => start('search'), damage)
+    store.#search = Promise.resolve(search)
+    store.#lastSearch = performance.now()
     return store
   }
 

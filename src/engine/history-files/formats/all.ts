@@ -2,7 +2,7 @@
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
-import { otherCopied, telegramCopied, wechatCopied, wechatMail } from './copied.ts'
+import { otherCopied, plainLog, telegramCopied, wechatCopied, wechatMail } from './copied.ts'
 import { dingTalk } from './dingtalk.ts'
 import { discord, discordText } from './discord.ts'
 import type { Format, Probe } from './format.ts'
@@ -83,7 +83,8 @@ const OF_TEXT = [
   wechatCopied,
   discordText,
   irc,
-  otherCopied
+  otherCopied,
+  plainLog
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
 

@@ -114,12 +114,17 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
   // a direction in unknown words would make all messages the other's
   const understood = told.every((cell) => cell.trim() === '') || share(told, (cell) => isOwn(cell) !== undefined || isNotice(cell)) > 0.5
   if (headed) return { found, headed, sure: found.time !== null && found.text !== null && understood }
+  // a number of the row comes first
+  if (timed && heading.length >= 4 && isTime(heading[1] ?? '') && rows.every((row) => /^\s*\d+\s*$/.test(row[0] ?? '')))
+    return { found: { ...NO_COLUMNS, time: 1, sender: 2, text: 3 }, headed: false, sure: heading.length === 4 }
   if (timed && isTime(heading[1] ?? '') && heading.length >= 3) return { found: PLACES, headed: false, sure: true }
   if (timed) {
     const time = heading.findIndex(isTime)
     const rest = heading.map((_, index) => index).filter((index) => index !== time)
     const lengths = rest.map((index) => rows.reduce((sum, row) => sum + (row[index] ?? '').length, 0))
-    const text = rest[lengths.indexOf(Math.max(...lengths))] ?? null
+    // of a time and two texts the second is the message, unless names would be much longer than messages
+    const usual = time === 0 && heading.length === 3 && (lengths[1] ?? 0) * 4 >= (lengths[0] ?? 0)
+    const text = usual ? 2 : (rest[lengths.indexOf(Math.max(...lengths))] ?? null)
     const sender = rest.find((index) => index !== text) ?? null
     // time, sender, text is an equally common order
     return { found: { ...NO_COLUMNS, time, text, sender }, headed: false, sure: time === 0 && heading.length === 3 && sender === 1 && text === 2 }

@@ -9,6 +9,7 @@ import { withoutPlaceholders } from './left-out.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 import { timeOf } from './times.ts'
+import { isWhatsApp } from './whatsapp.ts'
 
 const DAY = /^\s*[—–-]{3,}\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[—–-]{3,}\s*$/
 /** Two blanks precede the time. */
@@ -179,6 +180,26 @@ export const otherCopied = textHistory({
     return first !== null && anyHeading(lines[1] ?? '') === null && lines.slice(2).some((line) => anyHeading(line) !== null)
   },
   open: (file) => openCopied(file, anyHeading, false)
+})
+
+/** Time at the start of a line, then name and text: '2024-05-31 09:30:00 Ann: hi'. */
+function plainEntry(line: string): { stamp: Stamp; written: string; sender: string; text: string } | null {
+  const simple = simplify(line.slice(0, 60))
+  const found = /^[[(]?\d/.test(simple) ? stampAt(simple, /^[[(]/.test(simple) ? 1 : 0) : null
+  // characters removed by simplify would shift the rest
+  if (found === null || !found.clocked || simple.length !== Math.min(line.length, 60)) return null
+  const [, sender, text = ''] = /^[\])]?(?:[ \t]+|[ \t]*[-–—|][ \t]*)([^:：\t]{1,60}?)[ \t]*[:：] ?([\s\S]*)$/u.exec(line.slice(found.end)) ?? []
+  return sender === undefined ? null : { stamp: found.value, written: line.slice(0, found.end), sender: sender.trim(), text }
+}
+
+/** Logs of any program with a time, a name and a text in each line. */
+export const plainLog = textHistory({
+  format: 'copied',
+  matches: ({ lines, head }) => !isWhatsApp(head) && plainEntry(lines[0] ?? '') !== null && lines.slice(1, 12).some((line) => plainEntry(line) !== null),
+  open(file) {
+    const head: ConversationHead = { name: file.name, id: null }
+    return { line: plainEntry, head: () => head, content: (text) => contentOf(text, file) }
+  }
 })
 
 const BRACKETS = /^(.{1,80}), \[([^[\]]{8,40})\]\s*$/u

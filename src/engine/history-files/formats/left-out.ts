@@ -60,7 +60,8 @@ const LENGTH = /^[(（]?(?:\d{1,2}:)?\d{1,3}(?::\d{2})?(?:\.\d+)? ?(?:["”″'�
 /** Several pictures: 사진 3장, 写真3枚, 3张图片, 2 photos. */
 const COUNTED = /^(?:(\d{1,3}) ?[张張枚장]? ?(\D+?)|(\D+?) ?(\d{1,3}) ?(?:[张張枚장]|개)?)$/u
 
-function kindNamed(words: string): AttachmentKind | null {
+/** Kind of file that the words name; null: other words. */
+export function kindNamed(words: string): AttachmentKind | null {
   const said = plain(words.trim())
   const [, , behind, before] = COUNTED.exec(said) ?? []
   return KIND_OF.get(said) ?? KIND_OF.get((behind ?? before ?? '').trim()) ?? null

@@ -162,6 +162,22 @@ function listsIn({ shape }: Probe): string[] {
   ]
 }
 
+/** Paths of objects that hold messages by their ids, as databases of apps export them. */
+function mapsIn(shape: ReadonlySet<string>, isMessage: (prefix: string) => boolean): string[] {
+  const found = new Set<string>()
+  for (const path of shape) {
+    const steps = path.split('.')
+    if (steps.length < 2 || steps.length > 5 || path.includes('[') || !isMessage(`${path}.`)) continue
+    found.add(
+      `$.${steps
+        .slice(0, -1)
+        .map((step) => (LISTS.test(step) ? step : '*'))
+        .join('.')}.*`
+    )
+  }
+  return [...found]
+}
+
 /** Layout of the messages in a file of no app's format; null: no messages. */
 export function layoutOf(probe: Probe): Layout | null {
   const { shape, head, jsonLines } = probe
@@ -183,7 +199,9 @@ export function layoutOf(probe: Probe): Layout | null {
   const lists = listsIn(probe)
   if (lists.length > 0) return { kind: 'lists', lists }
   if (isMessage(named(''))) return { kind: 'values' }
-  return roots.some((path) => isMessage(named(`${path}.`))) ? { kind: 'records' } : null
+  if (roots.some((path) => isMessage(named(`${path}.`)))) return { kind: 'records' }
+  const maps = mapsIn(shape, (prefix) => isMessage(named(prefix)))
+  return maps.length > 0 ? { kind: 'lists', lists: maps } : null
 }
 
 const SHOWN_DATE = /^\d{4}-\d{2}-\d{2}|^\d+$/
@@ -199,6 +217,7 @@ function eachIn(lists: readonly string[]) {
         (value, path) => {
           const last = path.at(-1)
           if (typeof last !== 'string') onObject(value, String(Number(last) + 1), path)
+          else if (isRecord(value) && !NAMES.includes(last)) onObject(value, last, path)
           else if (!names.has(path.slice(0, -1).join('/'))) {
             const name = textOf(isRecord(value) ? value['name'] : value)
             if (name !== null) names.set(path.slice(0, -1).join('/'), name)

@@ -15,7 +15,7 @@ import { headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
 import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, shapeOf, type FoundColumns } from './columns.ts'
 import { dingTalkCell } from './dingtalk.ts'
-import { bareOf, leftOutOf } from './left-out.ts'
+import { bareOf, kindNamed, leftOutOf, notHere } from './left-out.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -181,6 +181,14 @@ function isPadded(rows: readonly string[][]): boolean {
 
 /** Longest message, UTF-16 units. */
 const LONGEST_CELL = 20_000_000
+/** File in place of an empty text, if a cell of the row names a kind; null: none does. */
+function ofKind(cells: readonly string[]): Pick<ParsedMessage, 'files'> | null {
+  for (const cell of cells) {
+    const kind = cell.length > 0 && cell.length < 20 ? kindNamed(cell.replace(/^\[|\]$/g, '')) : null
+    if (kind !== null) return { files: [notHere(kind, cell.replace(/^\[|\]$/g, ''))] }
+  }
+  return null
+}
 /**
  * Creates messages from rows. `rest`: further cells belong to the text, joined by this string. `padded`: cells have blanks at their ends. `contact`: the
  * sender's column has the other side of each message. `kakao`: words alone stand for files, as in KakaoTalk's tables.
@@ -231,6 +239,7 @@ function builder(
         bytes: null,
         source: file.media(path)?.source ?? null
       }))
+    else if (text === '') Object.assign(message, ofKind(cells))
     else Object.assign(message, dingTalkCell(text, file) ?? leftOutOf(text, file) ?? (kakao ? bareOf(text, file) : null))
     sink.message(message)
   }

@@ -124,6 +124,9 @@ export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick
   const omitted = leftOut(body, file, words)
   if (omitted !== null) return { ...change, ...omitted }
   const said = plain(body)
+  // the phone's notes on a call follow another mark
+  const call = /^[\u200e\u200f]([^\u200e\u200f\n]{4,40}?)[,.，。、:]? ?[\u200e\u200f]/u.exec(body)?.[1]
+  if (call !== undefined && (MISSED.test(plain(call)) || CALL.test(plain(call)))) return { text: `📞 ${said}`, ...change }
   if (isDeleted(said)) return { text: '', retracted: true }
   return { text: MISSED.test(said) ? `📞 ${said}` : said, ...change }
 }
@@ -148,6 +151,10 @@ const isDeleted = (text: string): boolean =>
 /** The phone's sentences on missed calls. */
 const MISSED =
   /^(?:(?:you )?missed (?:an? )?(?:group )?(?:voice|video) call|(?:您|你)?(?:有)?(?:未接|错过|錯過)了?(?:一个|一個|一通)?的?(?:群组|群組)?(?:语音|視訊|視像|语音|語音|视频)(?:通话|通話|来电|來電)|(?:音声|ビデオ)通話(?:の)?不在着信|不在着信(?:（.*）)?|verpasster (?:sprach|video)anruf|appel (?:vocal|vidéo) manqué|llamada (?:de voz|de video|perdida|de voz perdida|de video perdida)|chamada de (?:voz|vídeo) perdida|chiamata (?:vocale|video) persa|пропущенный (?:аудио|видео)звонок|부재중 (?:음성|영상) 통화)[.。]?$/iu
+
+/** The phone's words for a call. */
+const CALL =
+  /^(?:(?:group )?(?:voice|video) call|(?:群组)?(?:语音|视频)通话|(?:群組)?(?:語音|視訊|視像)通話|(?:グループ)?(?:音声|ビデオ)通話|(?:sprach|video)anruf|appel (?:vocal|vidéo)|llamada de (?:voz|grupo)|videollamada|(?:chamada|ligação) de (?:voz|vídeo)|chiamata vocale|videochiamata|(?:аудио|видео)звонок|(?:음성|영상) ?통화|sesli arama|görüntülü arama|spraakoproep|video-?oproep)$/iu
 
 /** Caption of a document, without its leading file name: 'Quote.pdf • 12 pages'. */
 function captionOf(text: string, name: string): string {

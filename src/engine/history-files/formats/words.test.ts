@@ -139,3 +139,28 @@ test('tables: times in µs, roles, and words alone for files in KakaoTalk’s', 
   const { conversations } = await read('k.csv', 'Date,User,Message\n2024-05-31 09:30:00,"Ann","사진"\n2024-05-31 09:31:00,"Bo","사진 보내줘"\n')
   expect(conversations['k']).toMatchObject([{ text: '', files: [{ kind: 'image', name: '사진' }] }, { text: '사진 보내줘' }])
 })
+
+test('tables without a heading: names longer than texts, and numbers of rows', async () => {
+  expect(told(await read('a.csv', '2024-05-31 09:30:00,Alexandra,hi\n2024-05-31 09:31:00,Bo,ho\n'))).toEqual(['a Alexandra: hi', 'a Bo: ho'])
+  expect(told(await read('b.csv', '1,2024-05-31 09:30,Ann,hi\n2,2024-05-31 09:31,Bo,ho\n'))).toEqual(['b Ann: hi', 'b Bo: ho'])
+  const { conversations } = await read('c.csv', '发送时间,发送人,消息类型,消息内容\n2024/05/31 09:30:00,张三,文本,你好\n2024/05/31 09:31:00,李四,图片,\n')
+  expect(conversations['c']).toMatchObject([{ text: '你好' }, { text: '', files: [{ kind: 'image', name: '图片' }] }])
+})
+
+test('messages by their ids, and lines of a time, a name and a text', async () => {
+  const map = { messages: { m1: { sender: 'Ann', timestamp: 1717147800000, text: 'hi' }, m2: { sender: 'Bo', timestamp: 1717147801000, text: 'ho' } } }
+  expect(told(await read('a.json', JSON.stringify(map)))).toEqual(['a Ann: hi', 'a Bo: ho'])
+  const chats = { chats: { c1: { name: 'Tea', messages: { m1: { sender: 'Ann', timestamp: 1717147800000, text: 'hi' } } } } }
+  expect(told(await read('b.json', JSON.stringify(chats)))).toEqual(['Tea Ann: hi'])
+  const log = await read('c.txt', '2024-05-31 09:30:00 Ann: hi\n2024-05-31 09:31:00 Bo: ho\nsecond line\n')
+  expect(told(log)).toEqual(['c Ann: hi', 'c Bo: ho\nsecond line'])
+  expect(log.conversations['c']?.map(({ time }) => new Date(time ?? 0).getMinutes())).toEqual([30, 31])
+})
+
+test('WhatsApp: a call has its notes behind a mark', async () => {
+  const whole = await read(
+    'Ann.txt',
+    '[31/12/2023, 21:15:10] Ann: \u200eVerpasster Sprachanruf, \u200eTippe, um zurückzurufen\n[31/12/2023, 21:15:11] Bo: \u200e语音通话，\u200e12 分钟\n'
+  )
+  expect(told(whole)).toEqual(['Ann Ann: 📞 Verpasster Sprachanruf, Tippe, um zurückzurufen', 'Ann Bo: 📞 语音通话，12 分钟'])
+})

@@ -11,7 +11,7 @@ const NAMES: Record<Column, string> = {
   clock:
     'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam|tijd|godzina|kl|klokkeslett|kello|kellonaika|idő|ώρα|година|שעה|समय|زمان|ساعت|ura|sat',
   sender:
-    'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|联系人|聯絡人|連絡先|연락처|kontakt|kontaktname|contactname|contacto|contato|contatto|контакт|kişi|yhteystieto|kapcsolat|επαφή|איש קשר|संपर्क|liên hệ|ผู้ติดต่อ|kontak|جهة الاتصال|مخاطب|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username|role|发言人|speakername',
+    'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|联系人|聯絡人|連絡先|연락처|kontakt|kontaktname|contactname|contacto|contato|contatto|контакт|kişi|yhteystieto|kapcsolat|επαφή|איש קשר|संपर्क|liên hệ|ผู้ติดต่อ|kontak|جهة الاتصال|مخاطب|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username|role|by|sentby|发言人|speakername',
   text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan|wiadomość|treść|meddelande|melding|besked|viesti|zpráva|správa|üzenet|mesaj text|μήνυμα|повідомлення|הודעה|संदेश|پیغام|پیام|متن|poruka|съобщение|bericht tekst|tekst|clean_text|message_body|message content|msgtext|plaintext',
   conversation:
     'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|chatsession|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
@@ -37,7 +37,9 @@ const CONTACTS = new Set(
 )
 
 /** Column of a name, or undefined. */
-export const columnOf = (name: string): Column | undefined => BY_NAME.get(plain(name))
+export const columnOf = (name: string): Column | undefined => BY_NAME.get(plain(name)) ?? BY_NAME.get(plain(name).replace(/(?:utc|gmt)$/, ''))
+/** True for the name of a column of times that has those of Greenwich. */
+export const isUtc = (name: string): boolean => /(?:^|[^a-z])(?:utc|gmt)(?:$|[^a-z])/i.test(name)
 
 export const NO_COLUMNS: ImportColumns = { time: null, clock: null, sender: null, text: null, conversation: null, direction: null, files: null }
 /** Date and time of day from two values in either order; null: they are something else. */

@@ -169,6 +169,9 @@ function anyHeading(line: string): Heading | null {
     const stamp = readStamp(written)
     if (stamp?.kind === 'date') return { name: who.trim(), stamp, written }
   }
+  const timed = /^\d/.test(text) && simplify(text).length === text.length ? stampAt(simplify(text), 0) : null
+  const behindTime = timed?.clocked === true ? (/^ +([^:：\t]{1,40})$/u.exec(text.slice(timed.end))?.[1] ?? null) : null
+  if (timed !== null && behindTime !== null) return { name: behindTime.trim(), stamp: timed.value, written: text.slice(0, timed.end) }
   return namedStamp(text)
 }
 

@@ -10,7 +10,7 @@ import {
   type ReadOptions,
   type Sink
 } from '../history.ts'
-import type { TextFile } from '../source.ts'
+import { fileOf, type TextFile } from '../source.ts'
 import { OWN_ID } from '../identity.ts'
 import { columnOf, dayAndClock, findColumns, isOwn, isOwnName, type Column } from './columns.ts'
 import type { Probe } from './format.ts'
@@ -393,6 +393,7 @@ function filesOf(value: unknown, file: TextFile): ParsedFile[] {
     if (path === null) return []
     const kind = isRecord(one) && typeof one['kind'] === 'string' && KINDS.has(one['kind']) ? (one['kind'] as ParsedFile['kind']) : kindOf(path)
     const bytes = isRecord(one) && typeof one['bytes'] === 'number' ? one['bytes'] : null
-    return [{ kind, name: path.split(/[\\/]/).at(-1) ?? path, bytes, source: file.media(path)?.source ?? null }]
+    const known = fileOf(file, path)
+    return [{ ...known, kind: isRecord(one) ? kind : known.kind, bytes: bytes ?? known.bytes }]
   })
 }

@@ -3,7 +3,6 @@ import type { ImportColumns } from '../../../contract/history-files.ts'
 import {
   beginning,
   ImportError,
-  kindOf,
   unclearColumns,
   type ConversationHead,
   type ParsedHistory,
@@ -11,9 +10,9 @@ import {
   type ReadOptions,
   type Sink
 } from '../history.ts'
-import { headOf, type TextFile } from '../source.ts'
+import { fileOf, headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
-import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, shapeOf, type FoundColumns } from './columns.ts'
+import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, isUtc, shapeOf, type FoundColumns } from './columns.ts'
 import { dingTalkCell } from './dingtalk.ts'
 import { bareOf, kindNamed, leftOutOf, notHere } from './left-out.ts'
 import { readStamp, type Stamp } from './stamps.ts'
@@ -137,6 +136,7 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     async read(sink) {
       if (!asked.sure) throw unclearColumns(file.file, asked.heading)
       const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
+      const utc = isUtc(asked.heading[columns.time ?? -1] ?? '')
       const contact = columns.direction !== null && columns.sender !== null && isContact(asked.heading[columns.sender] ?? '')
       const build = builder(file, columns, {
         rest: columns.text === last ? dialect.separator : null,
@@ -148,7 +148,7 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
       for await (const row of rows(file, dialect)) {
         if (count++ < skip || row.cells.every((cell) => cell.trim() === '')) continue
         if (count % 2000 === 0) await sink.rest()
-        build(row, sink, (stamp, after) => timeOf(stamp, order.order, after))
+        build(row, sink, (stamp, after) => timeOf(utc && stamp.kind === 'date' && stamp.zone === null ? { ...stamp, zone: 0 } : stamp, order.order, after))
       }
       await sink.rest()
     }
@@ -232,13 +232,7 @@ function builder(
     if (outgoing !== undefined && columns.direction !== null) message.outgoing = outgoing
     else if (isOwnName(sender)) message.outgoing = true
     const files = list(cell(cells, 'files'))
-    if (files.length > 0)
-      message.files = files.map((path) => ({
-        kind: kindOf(path),
-        name: path.split(/[\\/]/).at(-1) ?? path,
-        bytes: null,
-        source: file.media(path)?.source ?? null
-      }))
+    if (files.length > 0) message.files = files.map((path) => fileOf(file, path))
     else if (text === '') Object.assign(message, ofKind(cells))
     else Object.assign(message, dingTalkCell(text, file) ?? leftOutOf(text, file) ?? (kakao ? bareOf(text, file) : null))
     sink.message(message)

@@ -53,6 +53,8 @@ export function isWhatsApp(text: string): boolean {
   // if only lines without a date have a colon, it is another app's export
   const all = [first, ...others].map(entryOf).filter((one) => one !== null)
   if (all.length > 1 && all.length * 2 <= others.length + 1 && !all.some(({ rest }) => rest.includes(':'))) return false
+  // a wide colon behind each name is no phone's
+  if (all.length > 1 && all.every(({ rest }) => /^[^:：\n]{1,40}：/u.test(rest))) return false
   // the user may have added a line or two above
   return entryOf(first) !== null || others.filter((line) => entryOf(line) !== null).length >= 2
 }

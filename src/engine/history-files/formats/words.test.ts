@@ -164,3 +164,19 @@ test('WhatsApp: a call has its notes behind a mark', async () => {
   )
   expect(told(whole)).toEqual(['Ann Ann: 📞 Verpasster Sprachanruf, Tippe, um zurückzurufen', 'Ann Bo: 📞 语音通话，12 分钟'])
 })
+
+test('tables: times of Greenwich by their heading, and attachments by their addresses', async () => {
+  const { conversations } = await read(
+    'a.csv',
+    'Timestamp (UTC),Author,Content,Attachments\n2024-05-31 09:30:00,Ann,hi,\n2024-05-31 09:31:00,Bo,,https://cdn.example.org/p.png?ex=1\n'
+  )
+  expect(conversations['a']).toMatchObject([
+    { time: Date.UTC(2024, 4, 31, 9, 30) },
+    { time: Date.UTC(2024, 4, 31, 9, 31), files: [{ kind: 'image', name: 'p.png' }] }
+  ])
+})
+
+test('a wide colon behind the names, and the time before them', async () => {
+  expect(told(await read('a.txt', '[2024/5/31 09:30] 张三：你好\n[2024/5/31 09:31] 李四：嗯\n'))).toEqual(['a 张三: 你好', 'a 李四: 嗯'])
+  expect(told(await read('b.txt', '2024年5月31日 09:30 张三\n你好\n\n2024年5月31日 09:31 李四\n嗯\n'))).toEqual(['b 张三: 你好', 'b 李四: 嗯'])
+})

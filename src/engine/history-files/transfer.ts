@@ -70,21 +70,26 @@ export class Transfer {
   }
 
   preview(path: string, format: ImportFormat | null, options?: ImportOptions, running: Running = {}): Promise<ImportPreview> {
-    return this.#run({ kind: 'preview', path, format, ...(options === undefined ? {} : { options }) }, running) as Promise<ImportPreview>
+    return this.#reading({ kind: 'preview', path, format, ...(options === undefined ? {} : { options }) }, running) as Promise<ImportPreview>
   }
   async import(task: ImportTask, running: Running = {}): Promise<ImportSummary> {
-    const { store } = this.#options
-    store.imports++
-    try {
-      const summary = (await this.#run({ kind: 'import', ...task }, running)) as ImportSummary
-      await this.#checkpoint
-      return summary
-    } finally {
-      store.imports--
-    }
+    const summary = (await this.#reading({ kind: 'import', ...task }, running)) as ImportSummary
+    await this.#checkpoint
+    return summary
   }
   export(task: ExportTask, running: Running = {}): Promise<ExportSummary> {
     return this.#run({ kind: 'export', ...task }, running) as Promise<ExportSummary>
+  }
+
+  /** Reads a file, which may take long and much memory. Throws TransferError. */
+  async #reading(task: TransferTask, running: Running): Promise<unknown> {
+    const { store } = this.#options
+    store.imports++
+    try {
+      return await this.#run(task, running)
+    } finally {
+      store.imports--
+    }
   }
 
   /** Throws TransferError. */

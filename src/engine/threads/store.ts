@@ -88,7 +88,7 @@ export class Store {
   readonly find: Cancellable<SearchEngine>
   /** Number of writes requested so far, without maintenance. */
   writes = 0
-  /** Number of imports that run: they write all the time, and the search thread has nothing to prepare for. */
+  /** Number of imports and previews of them that run: they need memory, and the search thread has nothing to prepare for. */
   imports = 0
   readonly #files: StoreFiles
   readonly #reader: Thread

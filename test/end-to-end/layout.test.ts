@@ -2,31 +2,22 @@
  * Layout of every window, panel and dialog, in each language and 420 to 2560 pixels wide, with long, emoji and right-to-left names:
  * nothing is cut off, wrapped, covered, off-centre or too small. MNEMO_PICTURES=1 takes pictures in light and dark, in test-output/layout.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LANGUAGES, type Language } from '../../src/contract/settings.ts'
+import { afterAll, beforeAll, test } from 'vitest'
 import type { RunningApp } from '../../tools/start/drive.ts'
-import { ROOT } from '../support/files.ts'
 import { nameFile } from '../support/hands.ts'
-import { layoutFaults } from '../support/layout.ts'
 import { gradient } from '../support/pictures.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
-import { openApp, stillness } from '../support/windows.ts'
-
-const HEIGHT: Record<number, number> = { 420: 760, 720: 560, 1280: 800, 2560: 1300 }
-const WIDTHS = Object.keys(HEIGHT).map(Number)
-/** Traditional Chinese is as wide as simplified. */
-const SPOKEN = LANGUAGES.filter((language) => language !== 'zh-TW')
-const PICTURES = process.env['MNEMO_PICTURES'] === '1'
-const SHOTS = join(ROOT, 'test-output/layout')
+import { Views } from '../support/views.ts'
+import { openApp } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
 let main: Page
-/** Faults by view, each with the languages and widths that show it. */
-const seen = new Map<string, Map<string, string[]>>()
+const views = new Views()
+const look = (name: string, page: Page = main, widths?: readonly number[]): Promise<void> => views.look(name, page, widths)
 
 const HISTORY = [
   'conversation,time,sender,text,direction',
@@ -56,7 +47,6 @@ const HISTORY = [
 
 beforeAll(async () => {
   folder = testFolder()
-  mkdirSync(SHOTS, { recursive: true })
   const file = join(folder.path, 'history.csv')
   writeFileSync(file, HISTORY)
   app = await openApp({ profile: folder.path, args: ['--demo', '--offline'], env: { MNEMO_HOST_FILE: file } })
@@ -64,52 +54,10 @@ beforeAll(async () => {
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
 })
 afterAll(async () => {
-  writeFileSync(
-    join(SHOTS, 'faults.json'),
-    JSON.stringify(
-      [...seen].map(([name, faults]) => [name, Object.fromEntries(faults)]),
-      null,
-      1
-    )
-  )
+  views.write('faults.json')
   await app.kill()
   folder.remove()
 })
-
-const call = (channel: string, input: unknown): Promise<unknown> =>
-  main.evaluate(
-    ([name, given]) =>
-      (window as unknown as { mnemo: { call(id: number, channel: unknown, input: unknown): Promise<unknown> } }).mnemo.call(9_000_004, name, given),
-    [channel, input] as const
-  )
-async function speak(page: Page, language: Language): Promise<void> {
-  await call('settings.change', { language })
-  await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language)
-}
-
-/** Checks the current view of a page at each width and in each language. */
-async function look(name: string, page: Page = main, widths: readonly number[] = WIDTHS): Promise<void> {
-  const faults = new Map<string, string[]>()
-  for (const language of SPOKEN) {
-    await speak(page, language)
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: HEIGHT[width] ?? 800 })
-      await stillness(page)
-      for (const fault of await layoutFaults(page)) faults.set(fault, [...(faults.get(fault) ?? []), `${language} ${width}`])
-      if (!PICTURES || (language !== 'en' && language !== 'zh-CN' && width !== 420)) continue
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.screenshot({ path: join(SHOTS, `${name}-${language}-${width}-${colorScheme}.png`) })
-      }
-      await page.emulateMedia({ colorScheme: null })
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await speak(page, 'en')
-  await stillness(page)
-  seen.set(name, faults)
-  expect.soft(Object.fromEntries(faults), name).toEqual({})
-}
 
 const item = (name: string) => main.locator('.item', { has: main.locator('.name', { hasText: name }) }).first()
 async function open(name: string): Promise<void> {

@@ -1,26 +1,48 @@
-/** Focus of a control that is disabled while its work is under way: it returns with the control, unless it has moved on. */
-export function keepFocus(page: Document = document): () => void {
-  let last: Element | null = null
+/** Keyboard focus that survives: a control that is disabled while its work is under way, and a dialog opened from a menu that is gone. */
+
+/** Elements remembered, the latest last. */
+const MOST = 100
+let trail: HTMLElement[] = []
+
+/** Follows the focus in this page. */
+export function keepFocus(): void {
   let lost: HTMLElement | null = null
-  const onFocusIn = ({ target }: FocusEvent): void => {
-    last = target instanceof Element ? target : null
+  document.addEventListener('focusin', ({ target }) => {
     lost = null
-  }
-  const observer = new MutationObserver((changes) => {
+    if (!(target instanceof HTMLElement)) return
+    trail = [...trail.filter((one) => one !== target && isKept(one)), target].slice(-MOST)
+  })
+  new MutationObserver((changes) => {
     for (const { target } of changes) {
       if (!(target instanceof HTMLElement)) continue
       const isOff = target.hasAttribute('disabled')
-      if (isOff && target === last) lost = target
+      if (isOff && target === trail.at(-1)) lost = target
       else if (!isOff && target === lost) {
         lost = null
-        if (page.activeElement === page.body) target.focus({ preventScroll: true })
+        if (document.activeElement === document.body) target.focus({ preventScroll: true })
       }
     }
-  })
-  page.addEventListener('focusin', onFocusIn)
-  observer.observe(page, { subtree: true, attributes: true, attributeFilter: ['disabled'] })
-  return () => {
-    page.removeEventListener('focusin', onFocusIn)
-    observer.disconnect()
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ['disabled'] })
+}
+
+/** Whether an element is in the page, or a row of a list, which may come back. */
+const isKept = ({ isConnected, dataset }: HTMLElement): boolean => isConnected || dataset['key'] !== undefined || dataset['row'] !== undefined
+
+/** The element itself, or the one that took its place in a virtual list. */
+function living(element: HTMLElement): HTMLElement | null {
+  if (element.isConnected) return element
+  for (const name of ['key', 'row']) {
+    const value = element.dataset[name]
+    if (value !== undefined) return document.querySelector<HTMLElement>(`[data-${name}="${CSS.escape(value)}"]`)
   }
+  return null
+}
+
+/** Focuses the element that had the focus last and still can take it. Returns whether there is one. */
+export function returnFocus(): boolean {
+  for (const element of trail.toReversed()) {
+    living(element)?.focus({ preventScroll: true })
+    if (document.activeElement !== document.body) return true
+  }
+  return false
 }

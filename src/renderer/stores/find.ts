@@ -92,8 +92,8 @@ export const useFindStore = defineStore('find', () => {
     query.value = ''
     thread.unmark()
   }
-  /** Position of the shown hit for display: 1 is the newest. */
-  const place = computed(() => (total.value === null ? null : { at: at.value + 1, total: total.value }))
+  /** Position of the shown hit for display: 1 is the newest. null until the first one is shown. */
+  const place = computed(() => (total.value === null || (total.value > 0 && at.value < 0) ? null : { at: at.value + 1, total: total.value }))
 
   watch([query, open, () => thread.conversation], () => void run())
   watch(

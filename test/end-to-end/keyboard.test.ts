@@ -1,0 +1,300 @@
+/** The app without a mouse: each menu and dialog opens, is walked through and closes by keyboard, and the focus returns. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunningApp } from '../../tools/start/drive.ts'
+import { focusName, hasFocusAgain, markFocus, walk, walkMenu } from '../support/keyboard.ts'
+import { gradient } from '../support/pictures.ts'
+import { testFolder, type TestFolder } from '../support/server.ts'
+import { openApp, screenshot, stillness, violations } from '../support/windows.ts'
+
+let folder: TestFolder
+let app: RunningApp
+let main: Page
+beforeAll(async () => {
+  folder = testFolder()
+  app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
+  main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+})
+afterAll(async () => {
+  await app.kill()
+  folder.remove()
+})
+
+const LONG = { timeout: 300_000 }
+const item = (name: string) => main.locator('.item', { has: main.locator('.name', { hasText: name }) })
+const composer = '[data-test=composer]'
+/** Goes to a conversation as a hand without a mouse does. */
+async function goTo(initials: string, name: string): Promise<void> {
+  await main.keyboard.press('Control+k')
+  await main.locator('[data-test=switcher]').waitFor()
+  await main.keyboard.type(initials)
+  await main.locator('[data-test=match]', { hasText: name }).first().waitFor()
+  await main.keyboard.press('Enter')
+  await main.locator('.head h2', { hasText: name }).waitFor()
+  await expect.poll(() => focusName(main)).toContain('composer')
+}
+/** Focuses the last message from the composer. */
+async function toMessage(): Promise<void> {
+  await main.locator(composer).focus()
+  await main.keyboard.press('ArrowUp')
+  await expect.poll(() => focusName(main)).toMatch(/^div /)
+}
+/** Chooses an item of a menu that `key` opens. */
+async function choose(key: string, test: string): Promise<void> {
+  await main.keyboard.press(key)
+  await main.locator(`.menu [data-test=${test}]`).waitFor()
+  for (let i = 0; i < 20 && !(await focusName(main)).endsWith(` ${test}`); i++) await main.keyboard.press('ArrowDown')
+  await main.keyboard.press('Enter')
+}
+const faults: Record<string, string[]> = {}
+async function note(name: string, found: string[], page: Page): Promise<void> {
+  if (found.length === 0) return
+  faults[name] = found
+  await screenshot(page, `keyboard-${name}`)
+}
+
+/** A dialog or picker: `keys` open it where the focus is; `within`, pressed afterwards, leads to the page that is meant. */
+async function view(
+  name: string,
+  keys: string[] | (() => Promise<void>),
+  { selector = '.dialog', page = main, within = null as string | null } = {}
+): Promise<void> {
+  await markFocus(page)
+  if (typeof keys === 'function') await keys()
+  else for (const key of keys) await page.keyboard.press(key)
+  await page.locator(selector).first().waitFor()
+  if (within !== null) {
+    await page.locator(`${selector} ${within}`).focus()
+    await page.keyboard.press('Enter')
+  }
+  await stillness(page)
+  const found = [...(await violations(page)), ...(await walk(page, selector))]
+  await page.keyboard.press('Escape')
+  const isClosed = await page
+    .locator(selector)
+    .first()
+    .waitFor({ state: 'detached', timeout: 5000 })
+    .then(
+      () => true,
+      () => false
+    )
+  if (!isClosed) {
+    found.push('Escape does not close it')
+    await page.keyboard.press('Escape')
+  }
+  await stillness(page)
+  if (!(await hasFocusAgain(page))) found.push(`the focus returns to ${await focusName(page)}`)
+  await note(name, found, page)
+}
+/** A menu, opened by `keys` where the focus is. `sub`: labels of submenus to walk as well. */
+async function menu(name: string, keys: string[], { page = main, selector = '.menu:not(.offers)', subs = [] as string[] } = {}): Promise<string[]> {
+  await markFocus(page)
+  for (const key of keys) await page.keyboard.press(key)
+  await page.locator(selector).first().waitFor()
+  await stillness(page)
+  const found = await violations(page)
+  const { faults: walked, labels } = await walkMenu(page, selector)
+  found.push(...walked)
+  for (const sub of subs) {
+    await page.keyboard.press('End')
+    for (let i = 0; i < labels.length && !(await page.evaluate(() => document.activeElement?.textContent ?? '')).includes(sub); i++)
+      await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => page.locator(selector).count()).toBe(2)
+    await stillness(page)
+    found.push(...(await walkMenu(page, selector)).faults.map((fault) => `${sub}: ${fault}`))
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(() => page.locator(selector).count()).toBe(1)
+  }
+  await page.keyboard.press('Escape')
+  await page.locator(selector).first().waitFor({ state: 'detached' })
+  await stillness(page)
+  if (!(await hasFocusAgain(page))) found.push(`the focus returns to ${await focusName(page)}`)
+  await note(name, found, page)
+  return labels
+}
+const focus = (selector: string, page = main): Promise<void> => page.locator(selector).first().focus()
+
+test('what is typed anywhere begins a message, and letters act on a message only where the keyboard leads', LONG, async () => {
+  // nothing is open yet: the search takes it
+  await main.keyboard.type('lxy')
+  await expect.poll(() => main.inputValue('[data-test=search]')).toBe('lxy')
+  await main.keyboard.press('Escape')
+  await item('林晓雨').focus()
+  await main.keyboard.press('Enter')
+  await expect.poll(() => focusName(main)).toContain('composer')
+  for (const place of ['[data-test=menu]', '.item', '[data-test=about]', '[data-test=folder-all]']) {
+    await focus(place)
+    await main.keyboard.type('好ok')
+    expect([place, await main.inputValue(composer)]).toEqual([place, '好ok'])
+    await main.fill(composer, '')
+  }
+  // r, e, s, t: each would be an action or nothing on a message that the keyboard reached
+  await main.locator('.bubble').last().click()
+  await main.keyboard.type('rest')
+  expect(await main.inputValue(composer)).toBe('rest')
+  expect(await main.locator('[data-test=writing]').count()).toBe(0)
+  await main.fill(composer, '')
+  await main.keyboard.press('ArrowUp')
+  await main.keyboard.press('r')
+  await main.locator('[data-test=writing]').waitFor()
+  expect(await main.inputValue(composer)).toBe('')
+  await main.keyboard.press('Escape')
+  // fields and dialogs keep what is typed in them
+  await main.keyboard.press('Control+k')
+  await main.keyboard.type('x')
+  expect(await main.inputValue('[data-test=switcher]')).toBe('x')
+  await main.keyboard.press('Escape')
+  expect(await main.inputValue(composer)).toBe('')
+})
+
+test('Tab reaches each area once, arrow keys every row of a list', LONG, async () => {
+  await focus('[data-test=menu]')
+  const stops: string[] = []
+  for (let i = 0; i < 12 && !(stops.at(-1) ?? '').includes('composer'); i++) {
+    await main.keyboard.press('Tab')
+    stops.push(await focusName(main))
+  }
+  expect(stops.filter((stop) => stop.includes('林晓雨'))).toHaveLength(1)
+  await item('林晓雨').focus()
+  const names: string[] = []
+  const count = await main.locator('.item').count()
+  for (let i = 0; i < count; i++) {
+    names.push(await main.evaluate(() => document.activeElement?.querySelector('.name')?.textContent ?? ''))
+    await main.keyboard.press('ArrowDown')
+  }
+  expect(new Set(names).size).toBe(count)
+  await main.keyboard.press('Home')
+  await expect.poll(() => main.evaluate(() => document.activeElement?.querySelector('.name')?.textContent)).toBe(names[0])
+})
+
+test('the focus returns from the search, the panel and the contacts', LONG, async () => {
+  await goTo('lxy', '林晓雨')
+  await main.keyboard.press('Control+f')
+  await main.keyboard.press('Escape')
+  await expect.poll(() => focusName(main)).toContain('composer')
+  await main.keyboard.press('Control+f')
+  await main.keyboard.press('Control+f')
+  await expect.poll(() => focusName(main)).toContain('search')
+  expect(await main.locator('[data-test=find]').count()).toBe(0)
+  await main.keyboard.type('火锅')
+  await main.locator('.hit').first().waitFor()
+  await main.keyboard.press('Escape')
+  await expect.poll(() => focusName(main)).toContain('composer')
+  await focus('[data-test=about]')
+  await main.keyboard.press('Enter')
+  await main.locator('[data-test=panel]').waitFor()
+  const panel = (await walk(main, '[data-test=panel]')).filter((fault) => !fault.startsWith('the focus leaves'))
+  await note('panel', [...panel, ...(await violations(main))], main)
+  await main.locator('[data-test=panel-close]').focus()
+  await main.keyboard.press('Escape')
+  await expect.poll(() => focusName(main)).toContain('about')
+  await focus('[data-test=menu]')
+  await main.keyboard.press('Enter')
+  await main.locator('[data-test=contacts-item]').waitFor()
+  await main.keyboard.press('Enter')
+  await expect.poll(() => focusName(main)).toContain('contacts-find')
+  await main.keyboard.press('ArrowDown')
+  await expect.poll(() => focusName(main)).toContain('contact')
+  expect(await violations(main)).toEqual([])
+  await main.keyboard.press('Escape')
+  await expect.poll(() => focusName(main)).toContain('menu')
+  // a menu opened with the mouse leaves the focus in the composer
+  await main.locator('.bubble').last().click({ button: 'right' })
+  await main.locator('.menu:not(.offers)').waitFor()
+  await main.keyboard.press('Escape')
+  await expect.poll(() => focusName(main)).toContain('composer')
+  expect(faults).toEqual({})
+})
+
+test('menus', LONG, async () => {
+  await goTo('lxy', '林晓雨')
+  await focus('[data-test=menu]')
+  await menu('main', ['Enter'])
+  await focus('[data-test=attach]')
+  await menu('attach', ['Enter'])
+  await item('林晓雨').focus()
+  await menu('conversation', ['Shift+F10'], { subs: ['Mute', 'Folders'] })
+  await item('产品讨论组').focus()
+  await menu('group', ['Shift+F10'], { subs: ['Mute', 'Folders'] })
+  await toMessage()
+  const labels = await menu('message', ['Shift+F10'])
+  expect(labels.length).toBeGreaterThan(10)
+  await main.keyboard.press('Escape')
+  await main.keyboard.type('later')
+  await focus('[data-test=send-later]')
+  await view('send-later', ['Enter'], { selector: '.menu:not(.offers), .dialog' })
+  await main.fill(composer, '')
+  await main.keyboard.press('Control+Shift+f')
+  const search = await app.window('search')
+  await search.locator('[data-test=search]').waitFor()
+  await search.keyboard.type('周末')
+  await search.locator('.hit').first().waitFor()
+  await focus('[data-test=order]', search)
+  await menu('order', ['Enter'], { page: search })
+  for (const filter of ['states']) {
+    await focus(`[data-test=${filter}]`, search)
+    await menu(`filter-${filter}`, ['Enter'], { page: search, selector: '.menu:not(.offers)' })
+  }
+  for (const filter of ['person', 'dates', 'export']) {
+    await focus(`[data-test=${filter}]`, search)
+    await view(`filter-${filter}`, ['Enter'], { page: search, selector: '.menu:not(.offers)' })
+  }
+  await search.close()
+  expect(faults).toEqual({})
+})
+
+test('dialogs and pickers', LONG, async () => {
+  await main.bringToFront()
+  await goTo('lxy', '林晓雨')
+  for (const [name, key] of [
+    ['switcher', 'Control+k'],
+    ['shortcuts', 'Control+/'],
+    ['new', 'Control+n']
+  ] as const)
+    await view(name, [key])
+  for (const page of ['create-group', 'join-group', 'by-address', 'own-card', 'invite'])
+    await view(`new-${page}`, ['Control+n'], { within: `[data-test=${page}]` })
+  await focus('[data-test=emoji]')
+  await view('emoji', ['Enter'], { selector: '.emoji-menu' })
+  for (const name of ['contact', 'place']) {
+    await focus('[data-test=attach]')
+    await view(`attach-${name}`, () => choose('Enter', `attach-${name}`))
+  }
+  for (const [name, key] of [
+    ['details', 'Enter'],
+    ['delete', 'Delete'],
+    ['react', 'a'],
+    ['forward', 'f']
+  ] as const) {
+    await toMessage()
+    await view(name, [key])
+  }
+  await toMessage()
+  await view('remind', () => choose('Shift+F10', 'remind'))
+  for (const test of ['folder-new', 'delete-conversation']) {
+    await item('林晓雨').focus()
+    await view(test, async () => {
+      if (test === 'delete-conversation') return choose('Shift+F10', test)
+      await main.keyboard.press('Shift+F10')
+      await main.locator('.menu:not(.offers)').waitFor()
+      for (let i = 0; i < 20 && !(await focusName(main)).endsWith(' folders'); i++) await main.keyboard.press('ArrowDown')
+      await choose('ArrowRight', test)
+    })
+  }
+  const picture = join(folder.path, 'picture.png')
+  writeFileSync(picture, gradient(600, 400, [255, 165, 0], [0, 0, 128]))
+  await focus(composer)
+  await view('send-files', () => main.setInputFiles('[data-test=file-input]', [picture]))
+  await focus('[data-test=about]')
+  await main.keyboard.press('Enter')
+  await main.locator('[data-test=panel]').waitFor()
+  await focus('[data-test=block]')
+  await view('block', ['Enter'])
+  await main.locator('[data-test=panel-close]').focus()
+  await main.keyboard.press('Escape')
+  expect(faults).toEqual({})
+})

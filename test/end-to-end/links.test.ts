@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { gradient } from '../support/pictures.ts'
 import { startPages } from '../support/pages.ts'
 import { messages, SERVER, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
@@ -73,10 +74,12 @@ test('link previews', { timeout: 90_000 }, async () => {
     await main.locator('[data-test=composer]').press('Enter')
     expect((await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text.startsWith('再发')))).link).toBeNull()
 
-    // a received preview is shown as its sender described it
+    // a received preview is shown as its sender described it, with the picture that came with it
     const asked = pages.asked.length
-    await bob.messages.send(toAlice.id, `好，${link} 我也看了`, { link: { url: link, title: '看过的路线', description: '', site: '' } })
-    await row('我也看了').locator('[data-test=link-card]', { hasText: '看过的路线' }).waitFor()
+    const image = `data:image/png;base64,${gradient(60, 40, [120, 180, 220], [40, 90, 80]).toString('base64')}`
+    await bob.messages.send(toAlice.id, `好，${link} 我也看了`, { link: { url: link, title: '看过的路线', description: '', site: '', image } })
+    const received = row('我也看了').locator('[data-test=link-card]', { hasText: '看过的路线' })
+    await expect.poll(() => received.locator('img').evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(60)
     await screenshot(main, 'link-cards')
     await main.emulateMedia({ colorScheme: 'dark' })
     await screenshot(main, 'link-cards-dark')

@@ -143,7 +143,7 @@ test('data of messages is saved with them: former texts, links, notices, read po
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   const db = openWritable(storeFiles(folder.path))
-  db.exec(`INSERT INTO former_text SELECT id, 'before' FROM message; INSERT INTO link SELECT id, 'https://example.org', 'title', '', '' FROM message;
+  db.exec(`INSERT INTO former_text SELECT id, 'before' FROM message; INSERT INTO link (message, url, title, description, site) SELECT id, 'https://example.org', 'title', '', '' FROM message;
     INSERT INTO notice (conversation, kind, name, text, time) SELECT conversation, 'joined', 'a', '', time FROM message; INSERT INTO group_seen SELECT id, 'a', 1 FROM conversation`)
   db.close()
   writeFileSync(salvageNote(file), '')

@@ -39,6 +39,8 @@ export type ChangeKind = z.infer<typeof ChangeKind>
 
 /** Longest title, description and site name of a link, in UTF-16 units. */
 export const LONGEST_LINK_TEXT = { title: 200, description: 400, site: 100 } as const
+/** Longest picture of a link, in characters of its data: URL. */
+export const LONGEST_LINK_PICTURE = 24_000
 /** Metadata of a linked page, sent with the message (XEP-0511). */
 export const LinkMetadata = z.object({
   /** Address as written in the text. */
@@ -46,7 +48,13 @@ export const LinkMetadata = z.object({
   title: z.string().min(1).max(LONGEST_LINK_TEXT.title),
   description: z.string().max(LONGEST_LINK_TEXT.description),
   /** Name of the site. */
-  site: z.string().max(LONGEST_LINK_TEXT.site)
+  site: z.string().max(LONGEST_LINK_TEXT.site),
+  /** Picture of the page that came with the message, as a data: URL (RFC 2397). */
+  image: z
+    .string()
+    .max(LONGEST_LINK_PICTURE)
+    .regex(/^data:image\/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+={0,2}$/)
+    .optional()
 })
 export type LinkMetadata = z.infer<typeof LinkMetadata>
 

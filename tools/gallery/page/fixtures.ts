@@ -82,7 +82,9 @@ export const MESSAGES: Record<string, Message[]> = {
         url: 'https://trails.example.org/huangshan',
         title: '黄山三日徒步路线 · Three days on Huangshan',
         description: '从温泉到光明顶，含住宿、补给与撤退点。All huts, springs and ways out on one page, with a map for when there is no signal.',
-        site: '山野地图'
+        site: '山野地图',
+        image:
+          'data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCABgAGADASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAAMF/8QAFhABAQEAAAAAAAAAAAAAAAAAABIR/8QAFwEBAQEBAAAAAAAAAAAAAAAAAAIBBP/EABURAQEAAAAAAAAAAAAAAAAAAAAR/9oADAMBAAIRAxEAPwDZopKinZXArRSVFFFaKSooorRSVFFFaKSooorRSVFFEqKS01NarRSWmlFaKS00orRSWmlFaKS00orRSWmlE6KSopIrRSVFArRSVFArRSVFArRSVFArRSVFAlRSVFJarRSVFArRSVFArRSVFArRSVFArRSVFAlpqVFJorpqVFFFdNSooorpqVFFFdNSooorpqVFFEqKSopNFaKSooorRSVFFFaKSooorRSVFFFaKSooo//Z'
       }
     }),
     message('https://example.org/x?id=42', {

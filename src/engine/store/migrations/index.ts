@@ -34,6 +34,7 @@ import { sql as lastChange } from './0031-last-change.ts'
 import { sql as doubtfulDevices } from './0032-doubtful-devices.ts'
 import { sql as wholeIds } from './0033-whole-ids.ts'
 import { sql as readByAnswer } from './0034-read-by-answer.ts'
+import { sql as linkPictures } from './0035-link-pictures.ts'
 
 /** Migration step: SQL, or a function where SQL does not suffice; runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -72,5 +73,6 @@ export const migrations: readonly Migration[] = [
   lastChange,
   doubtfulDevices,
   wholeIds,
-  readByAnswer
+  readByAnswer,
+  linkPictures
 ]

@@ -92,7 +92,7 @@ const REACTIONS = `CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_a
 export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   ${REACTIONS} AS reactions,
-  CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site) FROM link WHERE message = m.id) END AS page,
+  CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site, image) FROM link WHERE message = m.id) END AS page,
   CASE WHEN m.reply_key IS NOT NULL THEN (SELECT json_array(r.id, q.jid, ${contactOf('r', 'q.jid')}, r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''), ${personOf('r', 'q.jid')})
     FROM message r LEFT JOIN address q ON q.id = r.sender_id WHERE r.id = coalesce(${(['origin', 'message', 'stanza'] as const).map((id) => `(SELECT id FROM message WHERE ${withKey('', id, 'm.reply_key', 'm.conversation')} LIMIT 1)`).join(', ')})) END AS quoted,
   CASE WHEN m.flags & ${FLAG.reminder} THEN (SELECT due FROM reminder WHERE message = m.id) END AS remind_at,
@@ -163,8 +163,8 @@ function toReactions(json: string): Reaction[] {
 
 /** Link metadata, unless a correction removed the link from the text. */
 function toLink(json: string, text: string): LinkMetadata | null {
-  const [url, title, description, site] = JSON.parse(json) as [string, string, string, string]
-  return linksTo(text, url) ? { url, title, description, site } : null
+  const [url, title, description, site, image] = JSON.parse(json) as [string, string, string, string, string | null]
+  return linksTo(text, url) ? { url, title, description, site, ...(image === null ? {} : { image }) } : null
 }
 
 /** Author of the message that a row answers, if it is stored. */

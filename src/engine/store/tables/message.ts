@@ -198,7 +198,7 @@ export function messageWrites(db: WritableDB) {
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
   const keepText = db.prepare('INSERT OR IGNORE INTO former_text (message, text) VALUES (?, ?)')
   const forgetText = db.prepare('DELETE FROM former_text WHERE message = ?')
-  const putLink = db.prepare('INSERT OR REPLACE INTO link (message, url, title, description, site) VALUES (?, ?, ?, ?, ?)')
+  const putLink = db.prepare('INSERT OR REPLACE INTO link (message, url, title, description, site, image) VALUES (?, ?, ?, ?, ?, ?)')
   const forgetLink = db.prepare('DELETE FROM link WHERE message = ?')
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
   const rekey = db.prepare('UPDATE message SET id = ?, stamp = ? WHERE id = ?')
@@ -247,7 +247,7 @@ export function messageWrites(db: WritableDB) {
     }
   }
   function describe(id: number, link: LinkMetadata | null): void {
-    if (link !== null) putLink.run(id, link.url, link.title, link.description, link.site)
+    if (link !== null) putLink.run(id, link.url, link.title, link.description, link.site, link.image ?? null)
   }
   const runEnd = (key: number): number | null => runFrom(key, 1)
 

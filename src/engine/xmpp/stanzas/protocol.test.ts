@@ -1,6 +1,7 @@
 import { xml, type Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
 import { expect, test } from 'vitest'
+import { gradient } from '../../../../test/support/pictures.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { archivePage, archiveQuery, archiveResult } from './archive.ts'
 import { carbonOf } from './carbons.ts'
@@ -109,6 +110,33 @@ test('metadata of a page that the text does not link to is ignored, even if its 
   })
   stanza.attrs['from'] = 'bob@example.org/x'
   expect(decodeMessage(stanza, self)).toMatchObject({ link: null, text: 'https://paypal.com/signin' })
+})
+
+test("a link's picture is taken from the message alone, and only if it is the small picture that it says it is", () => {
+  const png = gradient(64, 48, [1, 2, 3], [200, 100, 50])
+  const uri = (data: Buffer, type = 'image/png'): string => `data:${type};base64,${data.toString('base64')}`
+  const link = { url: 'https://example.org/', title: 'A page', description: '', site: '' }
+  const received = (...images: string[]): unknown => {
+    const stanza = encodeMessage(me, 'direct', { text: link.url, id: 'id-1', link })
+    stanza.attrs['from'] = 'bob@example.org/x'
+    const about = stanza.getChildElements().find(({ name }) => name === 'rdf:Description')
+    for (const image of images) about?.append(xml('og:image', {}, image))
+    return decodeMessage(parse(`<r xmlns='jabber:client'>${stanza.toString()}</r>`).getChild('message') as Element, self)
+  }
+  expect(received(uri(png))).toMatchObject({ link: { ...link, image: uri(png) } })
+  expect(received('https://example.org/picture.png', uri(png))).toMatchObject({ link: { image: uri(png) } })
+  for (const refused of [
+    'https://example.org/picture.png',
+    'cid:sha1+abc@bob.xmpp.org',
+    uri(png, 'image/jpeg'),
+    uri(png, 'image/svg+xml'),
+    uri(Buffer.from('<svg onload="alert(1)"/>')),
+    uri(gradient(3000, 1, [0, 0, 0], [0, 0, 0])),
+    `${uri(png)}" onerror="x`,
+    `data:image/png;base64,${'A'.repeat(30_000)}`
+  ])
+    expect([refused.slice(0, 40), received(refused)]).toMatchObject([refused.slice(0, 40), { link }])
+  for (const refused of ['https://example.org/picture.png', uri(png, 'image/jpeg')]) expect(JSON.stringify(received(refused))).not.toContain('"image"')
 })
 
 test('link metadata is sent, and accepted only for pages that the text links to', () => {

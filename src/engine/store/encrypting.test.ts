@@ -212,6 +212,10 @@ describe.each(VERSIONS)('%s', (version) => {
     await list(5, 6)
     await list(alice.device, 5, 6)
     expect([await trust(5), await trust(6), await asked()]).toEqual([['trusted', null], ['trusted', null], []])
+    // overwritten by a device that announced itself at the same moment
+    await list(alice.device, 6, 8)
+    await list(alice.device, 5, 6, 8)
+    expect([await trust(5), await asked()]).toEqual([['trusted', null], []])
     // removed by another device of ours
     await list(alice.device, 6)
     expect(await asked()).toEqual([])

@@ -110,9 +110,10 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     const { device: ourDevice } = ensure(account)
     const column = COLUMNS[version]
     const listed = new Map(devices.map(({ id, label }) => [id, { id, label: label === null ? null : plainName(label) || null }]))
-    // an own list that lacks this device is no decision of the user: the server has lost it, or another device has overwritten it
-    const isKept = jid === account && listed.has(ourDevice)
     const known = omemo.devices(account, jid)
+    // a list that lacks this device, or has a new one, is no decision of the user: the server has lost it, or a device that announced itself has overwritten it
+    const hasNew = devices.some(({ id }) => known.find(({ device }) => device === id)?.[column] !== 1)
+    const isKept = jid === account && listed.has(ourDevice) && !hasNew
     let changed = false
     for (const row of known) {
       const one = listed.get(row.device)

@@ -87,6 +87,8 @@ class Pep {
   readonly items = new Map<string, Element>()
   readonly published: string[] = []
   onPublished: (node: string, payload: Element) => void = () => undefined
+  /** Answer in place of the kept list. */
+  onAsked: (node: string) => Element | undefined = () => undefined
 
   request = (iq: Element): Promise<Element> => {
     const pubsub = iq.getChild('pubsub')
@@ -99,7 +101,7 @@ class Pep {
       this.onPublished(node, payload)
       return Promise.resolve(parse('<iq/>'))
     }
-    const found = this.items.get(node)
+    const found = this.onAsked(node) ?? this.items.get(node)
     if (found === undefined) return Promise.reject(Object.assign(new Error(), { name: 'StanzaError', condition: 'item-not-found' }))
     return Promise.resolve(
       parse(`<iq><pubsub xmlns="http://jabber.org/protocol/pubsub"><items node="${node}"><item id="current">${String(found)}</item></items></pubsub></iq>`)
@@ -107,11 +109,14 @@ class Pep {
   }
 }
 const NODE = 'urn:xmpp:omemo:2:devices'
-function ours(pep: Pep, dismissed: number[] = []): Devices {
+function ours(pep: Pep, dismissed: number[] = [], onStored: (list: string) => void = () => undefined): Devices {
   const store = {
     read: { settings: () => Promise.resolve({ deviceName: 'Mnemo' }) },
     write: {
-      setDevices: () => Promise.resolve(true),
+      setDevices: ({ version, devices }: { version: string; devices: readonly { id: number }[] }) => {
+        onStored(`${version} ${devices.map(({ id }) => id).join()}`)
+        return Promise.resolve(true)
+      },
       dismissDevice: ({ device }: { device: number }) => Promise.resolve(void dismissed.push(device)),
       ownDevice: () => Promise.resolve({ device: 7, bundles: [], revision: 1, unpublished: false })
     }
@@ -137,6 +142,31 @@ test('whatever other clients have put into our lists stays when this device is a
   await devices.introduce()
   await devices.forget(6)
   expect(pep.published.length).toBe(published)
+})
+
+test('a list that the server sends while an older one is on its way is not replaced by that one', async () => {
+  const pep = new Pep()
+  const stored: string[] = []
+  const devices = ours(pep, [], (list) => stored.push(list))
+  await devices.remember()
+  await devices.introduce()
+  const older = pep.items.get(NODE)!
+  const newer = parse("<devices xmlns='urn:xmpp:omemo:2'><device id='7' label='Mnemo'/><device id='8'/></devices>")
+  // the answer was written before the notification, and both arrive together
+  pep.onAsked = (node) => {
+    if (node !== NODE) return
+    pep.onAsked = () => undefined
+    pep.items.set(NODE, newer)
+    void devices.onItem(OWN, NODE, { id: 'current', payload: newer } as Item)
+    return older
+  }
+  stored.length = 0
+  await devices.introduce()
+  expect(stored.filter((list) => list.startsWith('omemo:2'))).toEqual(['omemo:2 7,8'])
+  // a notification repeated after the stream broke off
+  await devices.onItem(OWN, NODE, { id: 'current', payload: older } as Item)
+  expect(stored.filter((list) => list === 'omemo:2 7')).toEqual([])
+  expect(stored.at(-1)).toBe('omemo:2 7,8')
 })
 
 test('a program that removes this device again and again is not answered without end', async () => {

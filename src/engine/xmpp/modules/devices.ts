@@ -41,6 +41,8 @@ export class Devices {
   #device: number | null = null
   /** Expiry of device lists learnt in this stream, performance.now(), by version and account. */
   readonly #listed = new Map<string, number>()
+  /** Number of lists that the server has sent by itself, by version and account. */
+  readonly #told = new Map<string, number>()
   /** Announcements of our device in progress, by version. */
   readonly #announcing = new Map<Version, Promise<void>>()
   /** Announcements of our device in this stream. */
@@ -71,7 +73,10 @@ export class Devices {
   async introduce(): Promise<void> {
     this.#open = true
     this.#announced = 0
-    for (const version of VERSIONS) await this.#onOwnList(version, await this.#askList(version, this.#options.own))
+    for (const version of VERSIONS) {
+      const devices = await this.#askList(version, this.#options.own)
+      if (devices !== null) await this.#onOwnList(version, devices)
+    }
     await this.publishBundles()
   }
 
@@ -84,9 +89,13 @@ export class Devices {
   async onItem(owner: Jid, node: string, { payload }: Item): Promise<void> {
     const version = VERSIONS.find((one) => LIST_NODES[one] === node)
     if (version === undefined) return
-    const devices = decodeDeviceList(version, payload ?? undefined)
-    if (owner === this.#options.own) await this.#onOwnList(version, devices)
-    else await this.#learn(version, owner, devices)
+    const name = `${version} ${owner}`
+    this.#told.set(name, (this.#told.get(name) ?? 0) + 1)
+    if (owner !== this.#options.own) return this.#learn(version, owner, decodeDeviceList(version, payload ?? undefined))
+    if (!this.#open) return
+    // servers repeat old notifications after a stream that broke off, and a list without one of our devices would be its removal: only an answer is current
+    const devices = await this.#askList(version, owner)
+    if (devices !== null) await this.#onOwnList(version, devices)
   }
 
   /** `until`: time of the next query, performance.now(). */
@@ -116,7 +125,9 @@ export class Devices {
   /** Publishes a new name of our device. Rejects with a Refusal. */
   async rename(): Promise<void> {
     this.#announced = 0
-    if (this.#open) await this.#onOwnList('omemo:2', await this.#askList('omemo:2', this.#options.own))
+    if (!this.#open) return
+    const devices = await this.#askList('omemo:2', this.#options.own)
+    if (devices !== null) await this.#onOwnList('omemo:2', devices)
   }
 
   async #announce(version: Version, device: number): Promise<void> {
@@ -135,9 +146,15 @@ export class Devices {
     await this.#publish(LIST_NODES[version], CURRENT, changedList(version, list, device, { id: device, label }))
   }
 
-  /** Fetches a device list; empty if there is none. Rejects if the connection is lost or a server gives any other error: the known devices stay. */
-  async #askList(version: Version, jid: Jid): Promise<ListedDevice[]> {
-    return decodeDeviceList(version, await this.#ask(version, jid))
+  /**
+   * Fetches a device list; empty if there is none, null if the server has sent the list by itself meanwhile, which may be newer. Rejects if the connection is lost
+   * or a server gives any other error: the known devices stay.
+   */
+  async #askList(version: Version, jid: Jid): Promise<ListedDevice[] | null> {
+    const name = `${version} ${jid}`
+    const before = this.#told.get(name)
+    const list = await this.#ask(version, jid)
+    return this.#told.get(name) === before ? decodeDeviceList(version, list) : null
   }
 
   /** Like #askList, as published; undefined: there is none. */
@@ -196,7 +213,7 @@ export class Devices {
         if (this.#isListed(version, jid) || !connection.isReady) return
         try {
           const devices = await this.#askList(version, jid)
-          await this.#learn(version, jid, devices, performance.now() + (devices.length === 0 ? EMPTY_MS : LIST_MS))
+          if (devices !== null) await this.#learn(version, jid, devices, performance.now() + (devices.length === 0 ? EMPTY_MS : LIST_MS))
         } catch (error) {
           log.info(`the devices of ${jid} were not updated: ${String(error)}`)
           if (connection.isReady) this.#listed.set(`${version} ${jid}`, performance.now() + LIST_MS)

@@ -20,7 +20,7 @@ import type { LiveState } from './live.ts'
 import type { Log } from './log.ts'
 import { Session } from './xmpp/session.ts'
 import { Shortages } from './xmpp/modules/shortages.ts'
-import { Typists } from './xmpp/modules/typists.ts'
+import { TypingPeople } from './xmpp/modules/typing-people.ts'
 
 interface Events {
   changes: [StoreChanges]
@@ -35,7 +35,7 @@ interface Running {
   session: Session
   shortages: Shortages
   presences: Presences
-  typists: Typists
+  typingPeople: TypingPeople
 }
 
 /** Names of stored values, of one account or of all. */
@@ -111,7 +111,7 @@ export class Accounts extends EventEmitter<Events> {
   }
   /** Typing people by conversation: occupants in groups, addresses otherwise. */
   get typing(): ReadonlyMap<Jid, readonly Jid[]> {
-    return new Map([...this.#running.values()].flatMap(({ typists }) => [...typists.now]))
+    return new Map([...this.#running.values()].flatMap(({ typingPeople }) => [...typingPeople.now]))
   }
   get requests(): ContactRequest[] {
     return [...this.#running].flatMap(([account, { session }]) => session.contacts.requests.map((jid) => ({ account, jid })))
@@ -256,7 +256,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#running.delete(jid)
     await this.#media.disconnect(jid)
     await running.session.stop()
-    running.typists.clear()
+    running.typingPeople.clear()
     running.presences.clear()
     this.#tell('requests', 'invitations', 'blocked', 'accounts')
   }
@@ -291,8 +291,8 @@ export class Accounts extends EventEmitter<Events> {
       (message) => this.#log.warn(message)
     )
     const presences = new Presences((person) => this.#live.set('presence', { [person]: this.presenceOf(person) }))
-    const typists = new Typists(() => void this.#tellTyping().catch((error: unknown) => this.#log.warn(String(error))))
-    this.#running.set(jid, { session, shortages, presences, typists })
+    const typingPeople = new TypingPeople(() => void this.#tellTyping().catch((error: unknown) => this.#log.warn(String(error))))
+    this.#running.set(jid, { session, shortages, presences, typingPeople })
     session.on('changes', (changes) => {
       this.emit('changes', changes)
       if (changes.added > 0) this.#media.downloads.look()
@@ -307,9 +307,9 @@ export class Accounts extends EventEmitter<Events> {
     session.groups.on('occupants', () => this.#live.count('occupants'))
     session.clock.on('time', (time, exact) => this.emit('time', jid, time, exact))
     session.on('avatars', () => void this.#tellAvatars().catch((error: unknown) => this.#log.warn(String(error))))
-    session.typing.on('typing', (conversation, person, typing) => typists.set(conversation, person, typing))
+    session.typing.on('typing', (conversation, person, typing) => typingPeople.set(conversation, person, typing))
     session.on('presenceReset', () => {
-      typists.clear()
+      typingPeople.clear()
       presences.clear()
     })
     await session.start()

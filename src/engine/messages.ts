@@ -149,14 +149,14 @@ export class Messages {
   /** Sends a text that is too long for a message as a file. */
   async sendAsFile(id: ConversationId, text: string): Promise<Message> {
     const data = Buffer.from(text.toWellFormed())
-    const token = this.#scope.media.intake.begin({ name: 'text.txt', bytes: data.length, type: 'text/plain' })
-    await this.#scope.media.intake.append(token, data)
+    const token = this.#scope.media.staging.begin({ name: 'text.txt', bytes: data.length, type: 'text/plain' })
+    await this.#scope.media.staging.append(token, data)
     return this.sendFile(id, token)
   }
 
   /** Stores a file from a window as a message, then sends it as soon as possible. */
   async sendFile(id: ConversationId, token: string): Promise<Message> {
-    return this.send(id, '', { attachments: [await this.#scope.media.intake.finish(token)] })
+    return this.send(id, '', { attachments: [await this.#scope.media.staging.finish(token)] })
   }
 
   /** Sends contact cards into conversations: as files, or as addresses if the server takes no files. */
@@ -174,9 +174,9 @@ export class Messages {
   }
 
   async #sendWritten(id: ConversationId, name: string, content: Buffer, type: string): Promise<void> {
-    const { intake } = this.#scope.media
-    const token = intake.begin({ name, bytes: content.length, type })
-    await intake.append(token, content)
+    const { staging } = this.#scope.media
+    const token = staging.begin({ name, bytes: content.length, type })
+    await staging.append(token, content)
     await this.sendFile(id, token)
   }
 

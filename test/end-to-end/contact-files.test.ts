@@ -11,8 +11,8 @@ test('contact cards of a phone and of an address book', { timeout: 90_000 }, asy
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
   const send = async (name: string, lines: string[]): Promise<void> => {
     const content = Buffer.from(['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n'))
-    const token = bob.media.intake.begin({ name, bytes: content.length, type: 'text/vcard' })
-    await bob.media.intake.append(token, content)
+    const token = bob.media.staging.begin({ name, bytes: content.length, type: 'text/vcard' })
+    await bob.media.staging.append(token, content)
     await bob.messages.sendFile(toAlice.id, token)
   }
   const quoted = [...Buffer.from('韩梅梅')].map((byte) => `=${byte.toString(16).toUpperCase()}`).join('')

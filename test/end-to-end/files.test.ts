@@ -35,8 +35,8 @@ const keepsEnding = (name: Locator): Promise<{ shortened: boolean; ending: strin
 async function bobSends(name: string, content: Buffer): Promise<void> {
   const { bob } = story
   const conversation = await bob.conversations.start('alice@localhost', 'direct', null)
-  const token = bob.media.intake.begin({ name, bytes: content.length, type: '' })
-  await bob.media.intake.append(token, content)
+  const token = bob.media.staging.begin({ name, bytes: content.length, type: '' })
+  await bob.media.staging.append(token, content)
   await bob.messages.sendFile(conversation.id, token)
 }
 

@@ -12,8 +12,8 @@ import { moveWindow, screenshot, violations } from '../support/windows.ts'
 const story = new Story({ groupModules: ['vcard_muc'] })
 
 async function sendFile(engine: Engine, to: ConversationId, { name, type, data }: { name: string; type: string; data: Buffer }): Promise<void> {
-  const token = engine.media.intake.begin({ name, type, bytes: data.length, preview: null })
-  await engine.media.intake.append(token, data)
+  const token = engine.media.staging.begin({ name, type, bytes: data.length, preview: null })
+  await engine.media.staging.append(token, data)
   await engine.messages.sendFile(to, token)
 }
 

@@ -31,8 +31,8 @@ test.runIf(SERVER === 'prosody').each([
   const name = `film-${String(secret)}.bin`
   const seen: number[] = []
   sender.media.on('progress', (files) => seen.push(...[...files.values()].map(({ done }) => done)))
-  const token = sender.media.intake.begin({ name, bytes: content.length, type: '' })
-  for (let at = 0; at < content.length; at += 2 ** 20) await sender.media.intake.append(token, content.subarray(at, at + 2 ** 20))
+  const token = sender.media.staging.begin({ name, bytes: content.length, type: '' })
+  for (let at = 0; at < content.length; at += 2 ** 20) await sender.media.staging.append(token, content.subarray(at, at + 2 ** 20))
   cuts.push(CUT, CUT)
   await sender.messages.sendFile(conversation.id, token)
   await sender.messages.send(conversation.id, `after ${name}`)

@@ -157,8 +157,8 @@ test('a file is uploaded, announced and downloaded unchanged', { timeout: 120_00
   const bytes = randomBytes(70_000)
   const name = `${randomUUID()}.bin`
   const { id } = await alice.store.write.ensureConversation({ jid: address(1), kind: 'direct', name: '', nick: null })
-  const token = alice.media.intake.begin({ name, bytes: bytes.length, type: '' })
-  await alice.media.intake.append(token, bytes)
+  const token = alice.media.staging.begin({ name, bytes: bytes.length, type: '' })
+  await alice.media.staging.append(token, bytes)
   await alice.messages.sendFile(id, token)
   const sent = await find(alice, address(1), ({ attachments, state }) => attachments[0]?.name === name && state !== 'queued')
   if (sent.state === 'failed' && sent.error?.includes('no-service') === true) return skip('the server keeps no files (XEP-0363)')

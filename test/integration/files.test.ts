@@ -22,8 +22,8 @@ const PIECE = 2 ** 20
 async function sendFile(engine: Engine, to: string, name: string, content: Buffer, type = ''): Promise<Message> {
   const conversation =
     (await engine.store.read.conversationByJid(to)) ?? (await engine.store.write.ensureConversation({ jid: to as never, kind: 'direct', name: '', nick: null }))
-  const token = engine.media.intake.begin({ name, bytes: content.length, type })
-  for (let at = 0; at < content.length; at += PIECE) await engine.media.intake.append(token, content.subarray(at, at + PIECE))
+  const token = engine.media.staging.begin({ name, bytes: content.length, type })
+  for (let at = 0; at < content.length; at += PIECE) await engine.media.staging.append(token, content.subarray(at, at + PIECE))
   return engine.messages.sendFile(conversation.id, token)
 }
 /** Returns the file of the newest message with that name, once `ready` accepts it. */

@@ -82,8 +82,8 @@ test.each([
         : null
   await signIn()
   const { id } = await alice.conversations.start(BOB, 'direct', null)
-  const token = alice.media.intake.begin({ name: 'a.bin', bytes: 10, type: '' })
-  await alice.media.intake.append(token, randomBytes(10))
+  const token = alice.media.staging.begin({ name: 'a.bin', bytes: 10, type: '' })
+  await alice.media.staging.append(token, randomBytes(10))
   await alice.messages.sendFile(id, token)
   await alice.messages.send(id, `after ${++fences}`)
   await until(alice, () => Promise.resolve(server.heard.includes(`after ${fences}`)))

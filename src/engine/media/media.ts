@@ -8,7 +8,7 @@ import type { StoreChanges } from '../store/types.ts'
 import { Downloads } from './downloads.ts'
 import { HttpError, isPrivate, type Trust } from '../net/http.ts'
 import { isWebUrl } from '../xmpp/stanzas/http-upload.ts'
-import { Intake } from './intake.ts'
+import { Staging } from './staging.ts'
 import { Stickers } from './stickers.ts'
 import { readLink } from './link-reader.ts'
 import { Uploads } from '../xmpp/modules/uploads.ts'
@@ -24,7 +24,7 @@ export class Media extends EventEmitter<Events> {
   /** Groups for members only; set by Accounts. */
   closedGroups: () => readonly Jid[] = () => []
   readonly downloads: Downloads
-  readonly intake: Intake
+  readonly staging: Staging
   readonly stickers: Stickers
   readonly #store: Store
   readonly #info: (message: string) => void
@@ -36,7 +36,7 @@ export class Media extends EventEmitter<Events> {
     this.folder = folder
     this.#store = store
     this.#info = info
-    this.intake = new Intake(folder)
+    this.staging = new Staging(folder)
     this.stickers = new Stickers(store, folder, info)
     this.downloads = new Downloads({
       store,

@@ -180,19 +180,19 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'conversations.leave': ({ conversation }) => engine().groups.leave(conversation),
     'conversations.typing': ({ conversation, typing }) => engine().messages.type(conversation, typing),
     'files.limit': async ({ conversation }) => engine().media.limit((await engine().store.read.conversation(conversation))?.account ?? null),
-    'files.begin': (file, { sender }) => engine().media.intake.begin(file, sender),
-    'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
+    'files.begin': (file, { sender }) => engine().media.staging.begin(file, sender),
+    'files.append': ({ token, base64 }) => engine().media.staging.append(token, Buffer.from(base64, 'base64')),
     'files.send': ({ token, conversation }) => engine().messages.sendFile(conversation, token),
-    'files.abort': ({ token }) => engine().media.intake.abort(token),
+    'files.abort': ({ token }) => engine().media.staging.abort(token),
     'screen.capture': ({ hide }, { sender }) => captureScreen(sender, hide),
     'stickers.list': () => engine().media.stickers.list(),
     'stickers.add': async ({ token, pack }) => {
-      const fate = await engine().media.stickers.add(await engine().media.intake.finish(token), pack)
+      const fate = await engine().media.stickers.add(await engine().media.staging.finish(token), pack)
       if (fate === 'added') hub.broadcast({ type: 'stickers' })
       return fate
     },
     'stickers.addZip': async ({ token }) => {
-      const pack = await engine().media.stickers.addZip(await engine().media.intake.finish(token))
+      const pack = await engine().media.stickers.addZip(await engine().media.staging.finish(token))
       if (pack.added > 0) hub.broadcast({ type: 'stickers' })
       return pack
     },

@@ -7,7 +7,7 @@ const FORGET_MS = 30_000
 const MOST_PEOPLE = 50
 const MOST_CONVERSATIONS = 500
 
-export class Typists {
+export class TypingPeople {
   readonly #typing = new Map<Jid, Map<Jid, NodeJS.Timeout>>()
   readonly #tell: () => void
 

@@ -19,7 +19,7 @@ interface Incoming {
 /** Limit of simultaneous transfers, over all windows. */
 const MOST = 200
 
-export class Intake {
+export class Staging {
   readonly #folder: string
   readonly #incoming = new Map<string, Incoming>()
   readonly #given = new WeakMap<EventEmitter, Set<string>>()

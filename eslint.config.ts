@@ -1,4 +1,4 @@
-/** Lint: pitfalls of the language and of Vue, and the borders between the rooms (ARCHITECTURE.md); test/house/rooms.test.ts checks their order. */
+/** Lint: pitfalls of the language and of Vue, and the borders between the rooms (ARCHITECTURE.md); test/house/layers.test.ts checks their order. */
 import { builtinModules } from 'node:module'
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'

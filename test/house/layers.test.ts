@@ -1,4 +1,4 @@
-/** Layers in ARCHITECTURE.md: a room imports only from itself and from rooms below it. */
+/** Layers in ARCHITECTURE.md: a folder imports only from itself and from folders below it. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { ROOT } from '../support/files.ts'
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g
 
-/** Rooms from the lowest layer up, as folders or files in src. */
+/** Folders from the lowest layer up, as folders or files in src. */
 function layers(): string[][] {
   const text = readFileSync(posix.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
   const [, list = ''] = /## Layers\n[^]*?\n((?: {4}.*\n)+)/.exec(text) ?? []
@@ -27,26 +27,26 @@ const imports = new Map(
   ])
 )
 /** Room of a file: the longest matching name. */
-function roomOf(file: string, rooms: readonly string[]): string | undefined {
+function folderOf(file: string, folders: readonly string[]): string | undefined {
   const path = file.slice('src/'.length)
-  return rooms.filter((room) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0]
+  return folders.filter((folder) => path === folder || path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0]
 }
 
-test('each source belongs to a listed room, and each listed room exists', () => {
-  const rooms = layers().flat()
-  expect(rooms.length).toBeGreaterThan(12)
-  expect(rooms.filter((room) => !existsSync(posix.join(ROOT, 'src', room)))).toEqual([])
-  expect(files.filter((file) => roomOf(file, rooms) === undefined)).toEqual([])
+test('each source belongs to a listed folder, and each listed folder exists', () => {
+  const folders = layers().flat()
+  expect(folders.length).toBeGreaterThan(12)
+  expect(folders.filter((folder) => !existsSync(posix.join(ROOT, 'src', folder)))).toEqual([])
+  expect(files.filter((file) => folderOf(file, folders) === undefined)).toEqual([])
 })
 
-test('no room imports from a layer above, or from another room of its own layer', () => {
+test('no folder imports from a layer above, or from another folder of its own layer', () => {
   const levels = layers()
-  const rooms = levels.flat()
-  const level = (room: string): number => levels.findIndex((layer) => layer.includes(room))
+  const folders = levels.flat()
+  const level = (folder: string): number => levels.findIndex((layer) => layer.includes(folder))
   const upward = [...imports].flatMap(([file, paths]) =>
     paths
       .filter((path) => {
-        const [from, to] = [roomOf(file, rooms) ?? '', roomOf(path, rooms) ?? '']
+        const [from, to] = [folderOf(file, folders) ?? '', folderOf(path, folders) ?? '']
         return to !== '' && from !== to && level(to) >= level(from)
       })
       .map((path) => `${file} -> ${path}`)

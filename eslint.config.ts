@@ -1,10 +1,10 @@
-/** Lint: pitfalls of the language and of Vue, and the borders between the rooms (ARCHITECTURE.md); test/house/layers.test.ts checks their order. */
+/** Lint: pitfalls of the language and of Vue, and the borders between the folders (ARCHITECTURE.md); test/house/layers.test.ts checks their order. */
 import { builtinModules } from 'node:module'
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
-/** Forbids matching imports; the message describes the job of the room. */
+/** Forbids matching imports; the message describes the job of the folder. */
 const border = (files: string[], message: string, forbidden: string[], ignores: string[] = []) => ({
   files,
   ignores: ['**/*.test.ts', ...ignores],

@@ -26,11 +26,17 @@ const missing = (): Promise<never> => Promise.reject(Object.assign(new Error(), 
 const nodeOf = (iq: Element): string => (iq.getChild('pubsub')?.getChildElements()[0]?.attrs['node'] as string | undefined) ?? ''
 
 /** Encryption of an account on a fake connection. */
-function encryption(side: Side, request: (iq: Element) => Promise<Element>): { encryption: Encryption; sent: Element[] } {
+function encryption(side: Side, request: (iq: Element) => Promise<Element>, isReady = (): boolean => true): { encryption: Encryption; sent: Element[] } {
   const sent: Element[] = []
   const send = (stanza: Element): Promise<void> => Promise.resolve(void sent.push(stanza))
   const one = new Encryption({
-    connection: { isReady: true, request, send } as unknown as Connection,
+    connection: {
+      get isReady() {
+        return isReady()
+      },
+      request,
+      send
+    } as unknown as Connection,
     store: side.store,
     own: side.own,
     isContact: () => true,
@@ -117,6 +123,37 @@ test('hundreds of listed devices whose server is silent hold up a message for se
   await bob.read([stanza])
   expect(await bob.said()).toEqual(['in time'])
   expect(asked.length).toBeLessThanOrEqual(200)
+  await alice.store.close()
+  await bob.store.close()
+})
+
+test('a look at the recipients that the end of a stream cuts off is taken again on the next one: the message does not fail', async () => {
+  const alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB)
+  const bob = await Side.open(await openStore(folders[1]!.path), BOB, ALICE)
+  const lost: (() => void)[] = []
+  let [isBroken, isReady] = [true, true]
+  const request = (iq: Element): Promise<Element> => {
+    const node = nodeOf(iq)
+    if (iq.attrs['to'] !== BOB || node === LIST_NODES['omemo:2']) return missing()
+    if (isBroken) return new Promise((_, reject) => lost.push(() => reject(new Error('the stream ended'))))
+    const list = `<list xmlns='eu.siacs.conversations.axolotl'><device id='${bob.device}'/></list>`
+    return Promise.resolve(answer(node, 'current', node === LIST_NODES.axolotl ? list : bob.bundle))
+  }
+  const { encryption: one } = encryption(alice, request, () => isReady)
+  const chat = { jid: BOB, kind: 'direct' } as const
+  const prepared = one.prepare(chat, true)
+  await expect.poll(() => lost.length).toBeGreaterThan(0)
+  isReady = false
+  one.lost()
+  for (const end of lost) end()
+  await prepared
+  ;[isBroken, isReady] = [false, true]
+  expect(one.isPrepared(chat, true)).toBe(false)
+  await one.prepare(chat, true)
+  const stanza = await one.encrypt(encodeMessage(BOB, 'direct', { text: 'arrives', id: '1' }), chat)
+  stanza.attrs['from'] = `${ALICE}/desk`
+  await bob.read([stanza])
+  expect(await bob.said()).toEqual(['arrives'])
   await alice.store.close()
   await bob.store.close()
 })

@@ -74,6 +74,8 @@ export class Encryption implements Module {
   #due: Omit<EncryptionEffects, 'account'> = { begun: [], broken: [], bundle: false }
   #work: Promise<void> = Promise.resolve()
   #open = false
+  /** Number of streams that ended. */
+  #ended = 0
 
   constructor(options: EncryptionOptions) {
     this.#options = options
@@ -82,6 +84,7 @@ export class Encryption implements Module {
 
   lost(): void {
     this.#open = false
+    this.#ended++
     this.#old = []
     this.#members.clear()
     this.#prepared.clear()
@@ -223,6 +226,7 @@ export class Encryption implements Module {
   /** Looks up the recipients of a conversation and their devices, for `secret` messages also their bundles, at servers that may be slow. Never rejects. */
   async prepare(conversation: Pick<Conversation, 'jid' | 'kind'>, secret: boolean): Promise<void> {
     const { own, log } = this.#options
+    const stream = this.#ended
     try {
       const to = secret ? await this.#recipients(conversation) : null
       if (!secret && conversation.kind === 'group') await this.#smallGroup(conversation.jid)
@@ -233,7 +237,8 @@ export class Encryption implements Module {
     } catch (error) {
       log.info(`the devices of ${conversation.jid} were not looked up: ${String(error)}`)
     }
-    this.#prepared.set(lookOf(conversation.jid, secret), performance.now())
+    // the next stream looks again: the end of this one may have cut the answers off
+    if (stream === this.#ended) this.#prepared.set(lookOf(conversation.jid, secret), performance.now())
   }
 
   /**

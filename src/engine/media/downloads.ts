@@ -24,7 +24,7 @@ const MOST_UNTOLD = 4 * 1024 ** 3
 const TOLERATED = 1024 ** 2
 
 /** Limit of a file, bytes: the user has agreed to the size that the sender told, and an answer without a length may never end. */
-const mostOf = (told: number | null, length: number | null): number => (told === null ? (length ?? MOST_UNTOLD) : 2 * told + TOLERATED)
+const mostOf = (told: number | null, length: number | null): number => (told === null || told === 0 ? (length ?? MOST_UNTOLD) : 2 * told + TOLERATED)
 
 export interface DownloadsOptions {
   store: Store

@@ -39,7 +39,7 @@ function encryption(side: Side, request: (iq: Element) => Promise<Element>, isRe
     } as unknown as Connection,
     store: side.store,
     own: side.own,
-    isContact: () => true,
+    isContact: (jid) => !jid.endsWith('example.net'),
     accountsOf: () => Promise.resolve(null),
     onDevices: () => undefined,
     log: { info: () => undefined, warn: () => undefined }
@@ -155,5 +155,36 @@ test('a look at the recipients that the end of a stream cuts off is taken again 
   await bob.read([stanza])
   expect(await bob.said()).toEqual(['arrives'])
   await alice.store.close()
+  await bob.store.close()
+})
+
+test('strangers who use up prekeys, one after the other, cause few publications, the last of them after all', async () => {
+  const bob = await Side.open(await openStore(folders[1]!.path), BOB, ALICE)
+  let published = 0
+  let isUsed = true
+  const write = new Proxy(bob.store.write, {
+    get: (target, name) =>
+      name === 'ownDevice'
+        ? async (input: Parameters<typeof target.ownDevice>[0]) => ({ ...(await target.ownDevice(input)), unpublished: isUsed })
+        : (target[name as keyof typeof target] as unknown)
+  })
+  const store = new Proxy(bob.store, { get: (target, name) => (name === 'write' ? write : (target[name as keyof typeof target] as unknown)) })
+  const { encryption: one } = encryption({ ...bob, store } as unknown as Side, (iq) => {
+    if (iq.attrs['type'] !== 'set') return missing()
+    if (nodeOf(iq).startsWith('eu.siacs') && nodeOf(iq).includes('bundles')) published++
+    return Promise.resolve(parse('<iq/>'))
+  })
+  await one.remember()
+  one.open()
+  await expect.poll(() => published).toBeGreaterThan(0)
+  const before = published
+  for (let i = 0; i < 100; i++) {
+    one.after({ account: BOB, begun: [{ jid: 'eve@example.net' as Jid, device: i, version: 'axolotl' }], broken: [], bundle: true, old: false })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await expect.poll(() => published, { timeout: 10_000 }).toBeGreaterThanOrEqual(before + 2)
+  expect(published).toBeLessThan(before + 8)
+  isUsed = false
+  one.stop()
   await bob.store.close()
 })

@@ -25,6 +25,8 @@ import { Devices } from './devices.ts'
 
 /** Delay before the next attempt at a device whose session was healed or could not be started, ms. */
 const AGAIN_MS = 10 * 60_000
+/** Shortest interval between publications of refilled bundles, ms. */
+const REFILL_MS = 2000
 /** Longest time for starting sessions before a message is sent to the devices that are reached, ms, and number of bundles fetched at once. */
 const BEGIN_MS = 20_000
 const BEGUN_AT_ONCE = 200
@@ -72,6 +74,9 @@ export class Encryption implements Module {
   #old: SessionAddress[] = []
   /** Actions due after received messages; kept until there is a stream. */
   #due: Omit<EncryptionEffects, 'account'> = { begun: [], broken: [], bundle: false }
+  /** Time of the last publication of used prekeys, performance.now(), and the timer of the next one. */
+  #refilled = -Infinity
+  #refilling: NodeJS.Timeout | null = null
   #work: Promise<void> = Promise.resolve()
   #open = false
   /** Number of streams that ended. */
@@ -80,6 +85,10 @@ export class Encryption implements Module {
   constructor(options: EncryptionOptions) {
     this.#options = options
     this.#devices = new Devices(options)
+  }
+
+  stop(): void {
+    if (this.#refilling !== null) clearTimeout(this.#refilling)
   }
 
   lost(): void {
@@ -346,8 +355,7 @@ export class Encryption implements Module {
     this.#work = this.#work
       .then(async () => {
         if (!this.#open) return
-        if (this.#due.bundle) await this.#devices.publishBundles()
-        this.#due.bundle = false
+        await this.#refill()
         for (const list of [this.#due.broken, this.#due.begun]) {
           for (let address = list[0]; address !== undefined; address = list[0]) {
             const isBroken = list === this.#due.broken
@@ -359,6 +367,27 @@ export class Encryption implements Module {
       })
       .catch((error: unknown) => this.#options.log.info(`OMEMO sessions are completed on the next connection: ${String(error)}`))
     return this.#work
+  }
+
+  /** Publishes the bundle after its prekeys were used; those who use up many cause few publications. */
+  async #refill(): Promise<void> {
+    const wait = this.#refilled + REFILL_MS - performance.now()
+    if (!this.#due.bundle) return
+    if (wait > 0) {
+      this.#refilling ??= setTimeout(() => {
+        this.#refilling = null
+        void this.#answer()
+      }, wait).unref()
+      return
+    }
+    this.#refilled = performance.now()
+    this.#due.bundle = false
+    try {
+      await this.#devices.publishBundles()
+    } catch (error) {
+      this.#due.bundle = true
+      throw error
+    }
   }
 
   /** False for strangers, who get no automatic answers. */

@@ -4,6 +4,7 @@ import type { createAcknowledgements } from './acknowledgements.ts'
 import { createAltering } from './altering.ts'
 import { authorOf, idsIn, isChange, isProven, isSame, type Author } from './authors.ts'
 import { mentions } from './mentions.ts'
+import { firstKeyAt } from './order.ts'
 import type { Tables } from './tables/index.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
@@ -22,6 +23,8 @@ interface Telling {
   at: number
   known: Set<number>
 }
+/** Tolerance between the stamps of a group and arrival times, ms. */
+const TOLERATED_MS = 60_000
 /** Largest number of messages that a message broadcast again moves past: nobody brings old ones back to the end. */
 const MOST_SINCE = 1000
 
@@ -109,13 +112,22 @@ export function createRecording(
     telling.known.add(key)
   }
   /** Keys between which the group's next replayed message stands; null: at the end. `later`: messages that come with it. */
-  function gapIn(id: ConversationId, { at, known }: Telling, later: readonly IncomingMessage[]): { prev: number; next: number } | null {
+  function gapIn(
+    id: ConversationId,
+    incoming: IncomingMessage,
+    { at, known }: Telling,
+    later: readonly IncomingMessage[]
+  ): { prev: number; next: number } | null {
     if (at > 0) return { prev: at, next: messages.toldBeside(id, at, 'after') ?? Infinity }
     for (const one of later) {
       if (!isTold(one) || isChange(one)) continue
       const row = messages.toldBefore(id, one).find((found) => !known.has(found.id) && (found.outgoing === 0 || found.message_id !== null))
       if (row !== undefined) return { prev: messages.toldBeside(id, row.id, 'before') ?? 0, next: row.id }
     }
+    // the first one comes alone: by the group's stamp, if that is clear
+    const after = Math.abs(incoming.ahead ?? 0) > TOLERATED_MS ? null : messages.toldBeside(id, firstKeyAt(incoming.time), 'after')
+    const next = after === null ? undefined : messages.byId(after)
+    if (next !== undefined && next.time - incoming.time > TOLERATED_MS) return { prev: messages.toldBeside(id, next.id, 'before') ?? 0, next: next.id }
     return null
   }
 
@@ -403,6 +415,7 @@ export function createRecording(
           ? null
           : gapIn(
               id,
+              incoming,
               telling,
               batch.messages.slice(at + 1).filter((one) => one.conversation === incoming.conversation)
             )

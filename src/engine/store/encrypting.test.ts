@@ -5,6 +5,7 @@ import type { Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
+import type { IncomingMessage } from './types.ts'
 import { keyElementOf, messageKeyOf, Side } from '../../../test/support/encrypting.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import { identity } from '../xmpp/omemo/curve.ts'
@@ -186,6 +187,51 @@ describe.each(VERSIONS)('%s', (version) => {
     await impostor.store.close()
   })
 
+  test('a group that names false accounts changes no key of theirs, and gets nothing that is meant for them', async () => {
+    const group = 'room@rooms.example.org' as Jid
+    await bob.publish()
+    const inGroup = (device: number, bundle = bob.bundle): IncomingMessage => {
+      const own = identity()
+      const sent = send([begin(own, decodeBundle(version, parse(bundle)))], device, EMPTY_KEY).message
+      return {
+        conversation: group,
+        kind: 'group',
+        sender: `${group}/alice` as Jid,
+        occupant: 'o',
+        outgoing: false,
+        text: '',
+        time: Date.now(),
+        stanzaId: null,
+        originId: `from ${device}`,
+        replayed: false,
+        sealed: { version, from: ALICE, device, key: sent, payload: { iv: Buffer.alloc(12), ciphertext: Buffer.alloc(32) }, fallback: null }
+      }
+    }
+    const keyless = (one: IncomingMessage): IncomingMessage => ({ ...one, sealed: { ...one.sealed!, payload: null } })
+    const record = (messages: IncomingMessage[]) => bob.store.write.record({ account: BOB, messages, archive: null, order: 'live' })
+    const targets = async () => (await bob.store.write.encryptionTargets({ account: BOB, jids: [ALICE] })).devices.map(({ device, ready }) => [device, ready])
+    // a listed device without a session, one that nobody knows, and the known one
+    await bob.store.write.setDevices({ account: BOB, jid: ALICE, version, devices: [alice.device, 5].map((id) => ({ id, label: null })), time: 1 })
+    await bob.read([await alice.write('hello')])
+    for (const device of [5, 6, alice.device]) {
+      await bob.publish()
+      await record([keyless(inGroup(device))])
+    }
+    expect((await targets()).toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
+      [5, false],
+      [alice.device, true]
+    ])
+    const rows = await bob.store.read.devices({ account: BOB, jid: ALICE })
+    expect(rows.map(({ device, trust, identity: key }) => [device, trust, key === null])).toEqual(
+      [...[5, 6].map((device) => [device, 'trusted', true]), [alice.device, 'trusted', false]].toSorted((a, b) => Number(a[0]) - Number(b[0]))
+    )
+    // without any list nothing is encrypted for what only the group has shown
+    await bob.store.write.setDevices({ account: BOB, jid: ALICE, version, devices: [], time: 2 })
+    expect((await targets()).map(([device]) => device)).toEqual([alice.device])
+    await alice.read([await bob.write('for Alice alone')])
+    expect(await alice.said()).toEqual(['for Alice alone'])
+  })
+
   test('a device shows its own key again after another one was met: it stays undecided, and no session with the other key is used', async () => {
     using other = temporaryFolder()
     const impostor = await Side.open(await openStore(other.path), BOB, ALICE, version)
@@ -296,6 +342,8 @@ describe.each(VERSIONS)('%s', (version) => {
         order: 'live'
       })
     const known = async (): Promise<number[]> => (await bob.store.read.devices({ account: BOB, jid: ALICE })).map(({ device }) => device)
+    // its prekey is used by nobody else
+    await bob.read([await alice.write('hello')])
     for (let device = 1; device <= 120; device++) {
       await say(begins(device))
       if (device === 5) await bob.store.write.setTrust({ account: BOB, jid: ALICE, device, trust: 'verified' })
@@ -304,7 +352,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(await known()).toHaveLength(102)
     expect(await known()).toEqual(expect.arrayContaining([5, 120, alice.device]))
     await bob.read([await alice.write('from a listed device')])
-    expect(await bob.said()).toEqual(['from a listed device'])
+    expect(await bob.said()).toEqual(['hello', 'from a listed device'])
   })
 
   test('an older copy of the store never sends with used keys: it finds unknown messages in the archive', { timeout: 60_000 }, async () => {

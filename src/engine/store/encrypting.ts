@@ -188,7 +188,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       const known = omemo.devices(account, jid).filter((row) => jid !== account || row.device !== ourDevice)
       const listed = known.filter(isActive)
       // a client may announce no list, or only to its contacts: use the devices that have written to us
-      const active = listed.length > 0 || jid === account ? listed : known.filter((row) => row.last_at > 0)
+      const active = listed.length > 0 || jid === account ? listed : known.filter((row) => row.last_at > 0 && row.identity !== null)
       const trusted = active.filter(({ trust }) => trust === 'trusted' || trust === 'verified')
       for (const row of trusted) {
         const versions = versionsOf(account, row)
@@ -237,7 +237,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
         const sessions = sessionsWith(account, to)
         // a session with another key under that number is somebody else's
         const identity = omemo.device(account, to.jid, to.device)?.identity ?? null
-        if (!canSend(sessions, identity)) continue
+        if (identity === null || !canSend(sessions, identity)) continue
         const sent = send(sessions, ourDevice, key, identity)
         putSessions(account, to, sent.sessions)
         keys.push({ jid: to.jid, device: to.device, message: sent.message })
@@ -308,15 +308,18 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
         if (error instanceof OmemoRefusal) return unreadable('damaged')
         throw error
       }
-      changed.set(name, { ...address, sessions: received.sessions })
       const known = omemo.device(account, jid, device) ?? newRow(account, jid, device, time)
       const peer = received.sessions[0]?.peerIdentity
+      const isVouched = place.kind !== 'group'
+      // a group says whose account an occupant has, and does not know their keys
+      if (!isVouched && known.identity !== null && peer?.equals(known.identity) === false) return unreadable('session')
+      changed.set(name, { ...address, sessions: received.sessions })
       if (received.usedPreKeyId !== null) {
         omemo.removePreKey(account, received.usedPreKeyId)
         effects.bundle = true
         add(effects.begun, address)
       }
-      const isNew = received.usedPreKeyId !== null || known.identity === null
+      const isNew = isVouched && (received.usedPreKeyId !== null || known.identity === null)
       const now = peer !== undefined && isNew ? identified(known, peer) : known
       omemo.putDevice(account, { ...now, last_at: time })
       if (known.last_at === 0 && !isActive(known)) forgetUnlisted(account, jid)

@@ -244,18 +244,18 @@ test.each(['with ids', 'without ids'])(
         }
       ),
       {
-      numRuns: 15,
-      // the first message of a replay comes alone, and is older than what is here
-      examples: [
-        [
+        numRuns: 15,
+        // the first message of a replay comes alone, and is older than what is here
+        examples: [
           [
-            { said: 2, own: false, kept: 1, apart: false, away: true },
-            { said: 0, own: false, kept: 2, apart: true, away: true },
-            { said: 0, own: false, kept: 2, apart: false, away: true }
+            [
+              { said: 2, own: false, kept: 1, apart: false, away: true },
+              { said: 0, own: false, kept: 2, apart: true, away: true },
+              { said: 0, own: false, kept: 2, apart: false, away: true }
+            ]
           ]
         ]
-      ]
-    }
+      }
     )
   }
 )

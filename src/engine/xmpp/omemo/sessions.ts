@@ -32,18 +32,18 @@ export interface Received {
 const front = (sessions: Sessions, session: Session, without?: Session): Sessions =>
   [session, ...sessions.filter((other) => other !== without)].slice(0, MAX_SESSIONS)
 
-/** Session for sending: with a device of that identity, or of any (null). */
-const sending = (sessions: Sessions, identity: Buffer | null): Session | undefined =>
-  sessions.find(({ stale, peerIdentity }) => stale !== true && (identity === null || identity.equals(peerIdentity)))
+/** Session for sending: with a device of that identity (null: unknown, none), or of any (absent). */
+const sending = (sessions: Sessions, identity?: Buffer | null): Session | undefined =>
+  sessions.find(({ stale, peerIdentity }) => stale !== true && (identity === undefined || identity?.equals(peerIdentity) === true))
 
-/** True if there is a session for sending. `identity`: of the device, X25519. */
-export const canSend = (sessions: Sessions, identity: Buffer | null = null): boolean => sending(sessions, identity) !== undefined
+/** True if there is a session for sending. `identity`: of the device, X25519; null: unknown; absent: any. */
+export const canSend = (sessions: Sessions, identity?: Buffer | null): boolean => sending(sessions, identity) !== undefined
 
 /** Marks all sessions as stale: they do not send before the peer's next turn, because keys of their sending chains may have been used. */
 export const staled = (sessions: Sessions): Sessions => sessions.map((session) => ({ ...session, stale: true }))
 
-/** `deviceId`: our own; `identity`: of the receiver, X25519; null: any. Throws OmemoRefusal 'no-session' if there is none. */
-export function send(sessions: Sessions, deviceId: number, plaintext: Buffer, identity: Buffer | null = null): { sessions: Sessions; message: DeviceMessage } {
+/** `deviceId`: our own; `identity`: of the receiver, X25519; absent: any. Throws OmemoRefusal 'no-session' if there is none. */
+export function send(sessions: Sessions, deviceId: number, plaintext: Buffer, identity?: Buffer): { sessions: Sessions; message: DeviceMessage } {
   const current = sending(sessions, identity)
   if (current === undefined) throw new OmemoRefusal('no-session', 'There is no session with the device.')
   const { session, message } = seal(current, plaintext)

@@ -25,9 +25,7 @@ export default defineConfig({
           server: { deps: { inline: [/@actions\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
-          // files of one worker share loaded modules; tests restore what they replace
-          isolate: false
+          maxWorkers: 2
         }
       },
       {

@@ -1,6 +1,6 @@
 /** Applies delivery receipts and read markers to stored messages. */
 import type { ConversationId, Jid, Message, MessageState } from '../../contract/domain.ts'
-import { toMessage, type MessageRow } from './tables/message-row.ts'
+import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { Tables } from './tables/index.ts'
 import type { Acknowledgement, StoreChanges } from './types.ts'
 
@@ -21,7 +21,8 @@ export function createAcknowledgements({ alterations, changes, conversations, me
     const row = messages.ownByOriginId(conversation, originId)
     if (row === undefined && state !== 'received' && state !== 'delivered') alterations.setState(conversation, originId, state)
     if (row === undefined || !FOLLOWS[row.state].includes(state)) return null
-    messages.setState(row.id, state, error)
+    // of a message that cannot be decrypted, `error` is the reason for that
+    messages.setState(row.id, state, (row.flags & FLAG.unreadable) === 0 ? error : row.error)
     return read(row.id)
   }
 

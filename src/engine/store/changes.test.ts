@@ -173,6 +173,12 @@ test('a marker of the peer sets their read position; one of our other devices se
   expect(await conversation()).toMatchObject({ readUpTo: third!.id, unread: 0 })
 })
 
+test('an own message of another device that cannot be decrypted keeps its reason when it is delivered', async () => {
+  await record([message('', 'mine', { outgoing: true, sender: ME, unreadable: 'session' })])
+  await record([], 'live', [{ kind: 'delivered', conversation: BOB, id: 'mine', own: false, nick: null }])
+  expect(await all()).toMatchObject([{ state: 'delivered', unreadable: 'session' }])
+})
+
 test('receipts and markers in an archive are stored with its messages', async () => {
   const acknowledge = (kind: Acknowledgement['kind'], id: string, own = false): Acknowledgement => ({ kind, conversation: BOB, id, own, nick: null })
   const messages = [

@@ -3,6 +3,7 @@ import parse from '@xmpp/xml/lib/parse.js'
 import { expect, test, vi } from 'vitest'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Store } from '../../threads/store.ts'
+import { decodeDeviceList } from '../omemo/elements.ts'
 import type { Item } from '../stanzas/pubsub.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Devices } from './devices.ts'
@@ -167,6 +168,24 @@ test('a list that the server sends while an older one is on its way is not repla
   await devices.onItem(OWN, NODE, { id: 'current', payload: older } as Item)
   expect(stored.filter((list) => list === 'omemo:2 7')).toEqual([])
   expect(stored.at(-1)).toBe('omemo:2 7,8')
+})
+
+test('a device that signs out while this one announces itself is not put back', async () => {
+  const pep = new Pep()
+  const list = (...ids: number[]): Element => parse(`<devices xmlns='urn:xmpp:omemo:2'>${ids.map((id) => `<device id='${id}'/>`).join('')}</devices>`)
+  pep.items.set(NODE, list(8))
+  const devices = ours(pep)
+  await devices.remember()
+  let asked = 0
+  // the second query is that before the announcement; the list changes while its answer is on its way
+  pep.onAsked = (node) => {
+    if (node !== NODE || ++asked !== 2) return
+    pep.items.set(NODE, list())
+    void devices.onItem(OWN, NODE, { id: 'current', payload: list() } as Item)
+    return list(8)
+  }
+  await devices.introduce()
+  expect(decodeDeviceList('omemo:2', pep.items.get(NODE)).map(({ id }) => id)).toEqual([7])
 })
 
 test('a program that removes this device again and again is not answered without end', async () => {

@@ -26,6 +26,8 @@ const LIST_MS = 10 * 60_000
 const EMPTY_MS = 20_000
 /** Number of times this device announces itself in a stream after a removal: the user, or another program, does not want it. */
 const MOST_ANNOUNCED = 5
+/** Queries of our list before it is changed, while others change it, at most. */
+const MOST_ASKED = 3
 
 export interface DevicesOptions {
   connection: Connection
@@ -131,12 +133,10 @@ export class Devices {
   }
 
   async #announce(version: Version, device: number): Promise<void> {
-    const { own } = this.#options
     // publish the bundle first: readers of the list fetch it next
     await this.publishBundles(version)
-    // another device may have changed the list meanwhile
-    const list = await this.#ask(version, own)
     const label = await this.#name()
+    const list = await this.#current(version)
     const isThere = decodeDeviceList(version, list).some((one) => one.id === device && (version === 'axolotl' || one.label === label))
     if (!this.#open || isThere) return
     if (this.#announced++ >= MOST_ANNOUNCED * VERSIONS.length) {
@@ -144,6 +144,16 @@ export class Devices {
       return
     }
     await this.#publish(LIST_NODES[version], CURRENT, changedList(version, list, device, { id: device, label }))
+  }
+
+  /** Our list as published, asked again if it changes on the way: a device that signs out meanwhile is not put back. */
+  async #current(version: Version): Promise<Element | undefined> {
+    const { own } = this.#options
+    for (let tries = MOST_ASKED; ; tries--) {
+      const before = this.#told.get(`${version} ${own}`)
+      const list = await this.#ask(version, own)
+      if (tries === 1 || this.#told.get(`${version} ${own}`) === before) return list
+    }
   }
 
   /**
@@ -242,11 +252,16 @@ export class Devices {
     // it may announce itself again at any moment
     await store.write.dismissDevice({ account: own, device })
     for (const version of VERSIONS) {
-      const list = await this.#ask(version, own)
-      const left = changedList(version, list, device)
-      const devices = decodeDeviceList(version, left)
-      if (devices.length < decodeDeviceList(version, list).length) await this.#publish(LIST_NODES[version], CURRENT, left)
-      await this.#learn(version, own, devices)
+      // a device that announces itself at the same moment may put it back
+      for (let tries = MOST_ASKED; tries > 0; tries--) {
+        const list = await this.#current(version)
+        const left = changedList(version, list, device)
+        const devices = decodeDeviceList(version, left)
+        const isThere = devices.length < decodeDeviceList(version, list).length
+        if (isThere) await this.#publish(LIST_NODES[version], CURRENT, left)
+        await this.#learn(version, own, devices)
+        if (!isThere) break
+      }
     }
   }
 

@@ -61,7 +61,7 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           globalSetup: ['test/support/desktop.ts'],
-          testTimeout: 180_000,
+          testTimeout: 360_000,
           hookTimeout: 120_000,
           fileParallelism: false
         }

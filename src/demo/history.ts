@@ -165,21 +165,31 @@ function fill(template: string, random: () => number): string {
   })
 }
 
+const HOUR = 3_600_000
+/** Time of the day before which nobody writes, ms. */
+const MORNING = 7 * HOUR
+
 /** Typical time of day for messages: few at night, most at noon and in the evening. */
-function timeOfDay(random: () => number): number {
-  const hour = 7 + 16.5 * Math.max(random(), random() * 0.9)
-  return hour * 3_600_000
+const timeOfDay = (random: () => number): number => MORNING + 16.5 * HOUR * Math.max(random(), random() * 0.9)
+
+/**
+ * Time of day `time` (ms) of a day that has only lasted for `span` ms: the day's messages keep their order, whatever time it is, so that the
+ * list of conversations is the same at every hour.
+ */
+function withinToday(time: number, span: number): number {
+  const morning = Math.min(MORNING, span / 2)
+  return morning + ((time - MORNING) / (DAY - MORNING)) * (span - morning)
 }
 
 const UNREAD = 3
-const UNREAD_MS = 9 * 3_600_000
+const UNREAD_MS = 9 * HOUR
 
 /** `count` messages over the two years before `now` (ms), oldest first. */
 export function generateHistory(count: number, now: number, seed = 20260101): IncomingMessage[] {
   const random = generator(seed)
   const ids = generator(seed ^ 0x5bd1e995)
   const you = address(YOU.user) as Jid
-  const today = Math.floor(now / DAY) * DAY
+  const today = Math.floor((now - 60_000) / DAY) * DAY
   const threads = [
     ...CAST.map((character) => ({ jid: address(character.user) as Jid, kind: 'direct' as const, members: [character], weight: character.weight })),
     ...GROUPS.map((group) => ({
@@ -198,7 +208,6 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
     // a chat: a few messages within minutes, more of them in recent times
     const day = today - Math.floor(730 * random() * random()) * DAY
     let time = day + timeOfDay(random)
-    if (time > now - 60_000) time -= DAY
     const length = 2 + Math.floor(random() * 9)
     for (let i = 0; i < length && messages.length < count; i++) {
       const partner = thread.members[Math.floor(random() * thread.members.length)]
@@ -206,7 +215,7 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
       const outgoing = random() < (thread.kind === 'group' ? 0.2 : 0.45)
       const language = outgoing && random() < 0.3 ? 'mixed' : partner.language
       const lines = LINES[language]
-      time = Math.min(time + 5000 + Math.floor(random() * 90_000), now - 30_000)
+      time += 5000 + Math.floor(random() * 90_000)
       const nick = outgoing ? YOU.user : partner.name
       messages.push({
         conversation: thread.jid,
@@ -214,7 +223,7 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
         sender: (thread.kind === 'group' ? `${thread.jid}/${nick}` : outgoing ? you : thread.jid) as Jid,
         outgoing,
         text: fill(lines[Math.floor(random() * lines.length)] ?? '', random),
-        time: Math.round(time),
+        time: Math.round(time < today ? time : today + withinToday(time - today, now - 30_000 - today)),
         stanzaId: idOf(ids),
         originId: idOf(ids),
         replayed: false

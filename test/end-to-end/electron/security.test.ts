@@ -80,7 +80,9 @@ test.skipIf(!ON_ELECTRON)('no page has Node, runs foreign scripts, or reads file
 })
 
 test.skipIf(!ON_ELECTRON)('no page navigates away, opens windows, or embeds others', async () => {
-  const before = app.windows().length
+  // those of the user, and the one in reserve for the next conversation
+  const before = windows.length + 1
+  await expect.poll(() => app.windows().length, { timeout: 60_000 }).toBe(before)
   for (const page of windows) {
     const here = page.url()
     const opened = await page.evaluate(() =>

@@ -26,6 +26,8 @@ export interface OwnDevice {
 }
 
 export function createOwnDevice(omemo: ReturnType<typeof omemoWrites>) {
+  /** Key pairs of the last bundle of each account and version, by prekey: only new ones are computed. */
+  const pairs = new Map<string, Map<number, KeyPair>>()
   /** Row of this device, created if missing. */
   function ensure(account: Jid): { device: number; own: Identity; next: number; unpublished: boolean } {
     const row = omemo.own(account)
@@ -39,18 +41,32 @@ export function createOwnDevice(omemo: ReturnType<typeof omemoWrites>) {
   /** Bundle of a version with all prekeys, its signed prekey at most a week old. `first`: number of the next prekey. */
   function fill(account: Jid, own: Identity, version: Version, first: number, time: number): { bundle: Bundle; next: number } {
     let next = first
+    const computed = pairs.get(`${account} ${version}`) ?? new Map<number, KeyPair>()
+    const add = (signedAt: number | null): void => {
+      const pair = keyPair()
+      omemo.putPreKey(account, version, next, pair.secret, signedAt)
+      computed.set(next++, pair)
+    }
     const rows = () => omemo.preKeys(account).filter((row) => row.version === version)
     const before = rows()
     const newest = before.reduce((last, row) => Math.max(last, row.signed_at ?? -Infinity), -Infinity)
-    if (Math.abs(time - newest) > SIGNED_MS) omemo.putPreKey(account, version, next++, keyPair().secret, time)
+    if (Math.abs(time - newest) > SIGNED_MS) add(time)
     for (const row of before)
       if (row.signed_at !== null && row.signed_at !== newest && time - row.signed_at > SIGNED_KEPT_MS) omemo.removePreKey(account, row.id)
     const lacking = PRE_KEYS - before.filter((row) => row.signed_at === null).length
-    for (let made = 0; made < lacking; made++) omemo.putPreKey(account, version, next++, keyPair().secret, null)
+    for (let made = 0; made < lacking; made++) add(null)
     const now = rows()
+    const known = new Map(
+      now.map(({ id, secret }) => {
+        const pair = computed.get(id)
+        return [id, pair?.secret.equals(secret) === true ? pair : keyPair(secret)]
+      })
+    )
+    pairs.set(`${account} ${version}`, known)
+    const publicKey = (id: number): Buffer => known.get(id)!.public
     const signed = now.filter((row) => row.signed_at !== null).reduce((last, row) => (row.id > last.id ? row : last))
-    const key = keyPair(signed.secret).public
-    const preKeys = now.filter((row) => row.signed_at === null).map(({ id, secret }) => ({ id, key: keyPair(secret).public }))
+    const key = publicKey(signed.id)
+    const preKeys = now.filter((row) => row.signed_at === null).map(({ id }) => ({ id, key: publicKey(id) }))
     const signedPreKey = { id: signed.id, key, signature: signPreKey(version, own, key) }
     return { bundle: { version, identityKey: announcedKey(version, own), signedPreKey, preKeys }, next }
   }

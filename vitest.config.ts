@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'],
           exclude: ['tools/chromium-host/**'],
-          globalSetup: ['test/support/workers.ts'],
+          globalSetup: ['test/support/blank-store.ts'],
           // its JSON is imported in a way that only bundlers support
           server: { deps: { inline: [/@actions\//] } },
           testTimeout: 120_000,
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'thorough',
           include: ['test/thorough/**/*.test.ts'],
-          globalSetup: ['test/support/workers.ts'],
+          globalSetup: ['test/support/blank-store.ts', 'test/support/workers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2
@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/workers.ts'],
+          globalSetup: ['test/support/blank-store.ts', 'test/support/workers.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false

@@ -1,5 +1,5 @@
 /** Folders and files shared by tests. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,10 +36,28 @@ export function storeFiles(folder: string): StoreFiles {
   }
 }
 
+/** Environment variable with the path of the empty store of this run (blank-store.ts). */
+export const BLANK_STORE = 'MNEMO_TEST_STORE'
+/** Begins a profile without a store with a copy of the empty one and its key. */
+export function beginStore(folder: string): void {
+  const blank = process.env[BLANK_STORE]
+  const { file } = storeFiles(folder)
+  if (blank === undefined || existsSync(file)) return
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  copyFileSync(blank, file)
+  writeFileSync(join(folder, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
+}
+
 /** Opens a store in the thread of the test. */
-export const openStore = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: STORE_IN_PROCESS })
+export function openStore(folder: string): Promise<Store> {
+  beginStore(folder)
+  return Store.open({ ...storeFiles(folder), worker: STORE_IN_PROCESS })
+}
 /** Opens a store with its own threads, as in the app. */
-export const openThreads = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: WORKER })
+export function openThreads(folder: string): Promise<Store> {
+  beginStore(folder)
+  return Store.open({ ...storeFiles(folder), worker: WORKER })
+}
 
 export const CORPUS = process.env['MNEMO_CORPUS'] ?? join(ROOT, '../shared/corpus')
 export const hasCorpus = existsSync(join(CORPUS, 'sms_zh.tsv.gz'))

@@ -7,7 +7,7 @@ import { Engine, type EngineOptions } from '../../src/engine/engine.ts'
 import type { Log } from '../../src/engine/log.ts'
 import { DOMAIN, startProsody, type Kind, type Ports, type Prosody } from '../../src/demo/prosody.ts'
 import { startEjabberd } from './ejabberd.ts'
-import { storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
+import { beginStore, storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
 import { STORE_IN_PROCESS, TRANSFER_IN_PROCESS } from './in-process.ts'
 
 export interface TestServer extends Prosody {
@@ -81,6 +81,7 @@ export const IN_PROCESS: Threads = { worker: STORE_IN_PROCESS, transferWorker: T
 
 /** `secret`: encrypts automatically; otherwise messages are readable in transit, and for a device that signs in later. */
 export async function openEngine(profile: string, log?: Log, secret = false, threads = OWN_THREADS): Promise<Engine> {
+  beginStore(profile)
   const engine = await Engine.open({
     profile,
     ...(log === undefined ? {} : { log }),

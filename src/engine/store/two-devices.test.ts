@@ -1,22 +1,25 @@
 /** Two devices of one account, each online now and then: both end with the same messages, in one order, read up to the same one. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from '../threads/store.ts'
 import type { Acknowledgement, IncomingMessage, RecordBatch } from './types.ts'
 
-const ME = 'me@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
 
 type Entry = { kind: 'message'; id: string; own: boolean } | { kind: 'marker'; of: string }
 
-/** Server of the account: its archive, and the read position (XEP-0490) that its devices share. */
+/** Server of an account: its archive, and the read position (XEP-0490) that its devices share. */
 class Server {
   readonly archive: Entry[] = []
   mark: string | null = null
   readonly devices: Device[] = []
   said = 0
+  readonly account: Jid
+  constructor(account: Jid) {
+    this.account = account
+  }
 
   stanzaId = (id: string): string => `s-${id}`
   /** Adds to the archive, and gives it to the devices online, each in its own time. */
@@ -53,7 +56,7 @@ class Device {
     return {
       conversation: BOB,
       kind: 'direct',
-      sender: own ? ME : BOB,
+      sender: own ? this.server.account : BOB,
       outgoing: own,
       text: id,
       time: 1_700_000_000_000 + number * 1000 + (archived ? 0 : 300),
@@ -68,18 +71,18 @@ class Device {
   async #record(entries: readonly Entry[], order: RecordBatch['order'], archive: RecordBatch['archive']): Promise<void> {
     const messages = entries.flatMap((one) => (one.kind === 'message' ? [this.#message(one, order !== 'live')] : []))
     const acknowledgements = entries.flatMap((one) => (one.kind === 'marker' ? [this.#seen(one.of)] : []))
-    await this.store.write.record({ account: ME, messages, acknowledgements, archive, order })
+    await this.store.write.record({ account: this.server.account, messages, acknowledgements, archive, order })
   }
 
   /** One stanza arrives. */
   async arrive(): Promise<void> {
     const next = this.waiting.shift()
     if (next === undefined) return
-    if ('entry' in next) await this.#record([next.entry], 'live', { jid: ME })
+    if ('entry' in next) await this.#record([next.entry], 'live', { jid: this.server.account })
     else await this.#mark(next.mark)
   }
   async #mark(id: string): Promise<void> {
-    await this.store.write.record({ account: ME, messages: [], acknowledgements: [this.#seen(id)], archive: null, order: 'live' })
+    await this.store.write.record({ account: this.server.account, messages: [], acknowledgements: [this.#seen(id)], archive: null, order: 'live' })
   }
 
   async goOnline(): Promise<void> {
@@ -94,7 +97,7 @@ class Device {
   async catchUp(): Promise<void> {
     const entries = this.server.archive.slice(this.read)
     this.read = this.server.archive.length
-    await this.#record(entries, 'forward', { jid: ME, lastId: `at-${this.read}` })
+    await this.#record(entries, 'forward', { jid: this.server.account, lastId: `at-${this.read}` })
   }
   goOffline(): void {
     this.online = false
@@ -103,12 +106,12 @@ class Device {
 
   async write(): Promise<void> {
     const id = `m${++this.server.said}`
-    const conversation = await this.store.write.ensureConversation({ account: ME, jid: BOB, kind: 'direct', name: '', nick: null })
+    const conversation = await this.store.write.ensureConversation({ account: this.server.account, jid: BOB, kind: 'direct', name: '', nick: null })
     await this.store.write.queueMessage({
       conversation: conversation.id,
       text: id,
       originId: id,
-      sender: ME,
+      sender: this.server.account,
       time: 1_700_000_000_000 + this.server.said * 1000
     })
     if (this.online) this.#send(id)
@@ -120,7 +123,7 @@ class Device {
 
   /** The user reads what is here. */
   async look(): Promise<void> {
-    const conversation = await this.store.read.conversationByJid(BOB, ME)
+    const conversation = await this.store.read.conversationByJid(BOB, this.server.account)
     if (conversation === null || conversation.last === null) return
     await this.store.write.markRead({ conversation: conversation.id, upTo: conversation.last.id, tell: true })
     this.untold = true
@@ -128,10 +131,10 @@ class Device {
   }
   /** As in errands.ts: the marker for the peer, and the position for our devices. */
   async #tell(): Promise<void> {
-    const [errand] = await this.store.read.errands(ME)
+    const [errand] = await this.store.read.errands(this.server.account)
     if (errand === undefined) return
     await this.store.write.errandDone(errand.id)
-    const conversation = (await this.store.read.conversationByJid(BOB, ME))!
+    const conversation = (await this.store.read.conversationByJid(BOB, this.server.account))!
     const newest = await this.store.read.newestReceived({ conversation: conversation.id, upTo: conversation.readUpTo as never })
     if (newest === null) return
     if (newest.id !== null) this.server.add({ kind: 'marker', of: newest.id }, this)
@@ -139,7 +142,7 @@ class Device {
   }
 
   async state() {
-    const conversation = await this.store.read.conversationByJid(BOB, ME)
+    const conversation = await this.store.read.conversationByJid(BOB, this.server.account)
     if (conversation === null) return { texts: [], unread: 0, read: null, after: 0 }
     const { messages } = await this.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 500 })
     const received = messages.filter(({ outgoing }) => !outgoing)
@@ -158,35 +161,41 @@ const step = fc.record({
 })
 type Steps = { who: number; what: string }[]
 
+/** Stores of the devices: each life has an account of its own in them. */
+const folders = [temporaryFolder(), temporaryFolder()]
+let stores: Store[] = []
+let lives = 0
+beforeAll(async () => {
+  stores = await Promise.all(folders.map(({ path }) => openStore(path)))
+})
+afterAll(async () => {
+  for (const store of stores) await store.close()
+  for (const folder of folders) folder[Symbol.dispose]()
+})
+
 /** Runs the steps, then brings both devices online and up to date. `crossing`: people also write before they have seen what is there. */
 async function live(steps: Steps, crossing: boolean, check: (server: Server, devices: readonly [Device, Device]) => Promise<void>): Promise<void> {
-  using first = temporaryFolder()
-  using second = temporaryFolder()
-  const server = new Server()
-  const devices = [new Device(server, await openStore(first.path)), new Device(server, await openStore(second.path))] as const
-  const account = { jid: ME, password: '', host: null, port: null, security: 'starttls' as const, proxy: null, trustedFingerprint: null }
+  const server = new Server(`me-${++lives}@example.org` as Jid)
+  const devices = [new Device(server, stores[0]!), new Device(server, stores[1]!)] as const
+  const account = { jid: server.account, password: '', host: null, port: null, security: 'starttls' as const, proxy: null, trustedFingerprint: null }
   for (const device of devices) await device.store.write.saveAccount(account)
-  try {
-    for (const { who, what } of steps) {
-      const device = devices[who as 0 | 1]
-      if (what === 'bob') server.add({ kind: 'message', id: `m${++server.said}`, own: false }, null)
-      else if (what === 'arrive') await device.arrive()
-      else if (what === 'look') await device.look()
-      else if (what === 'online') await device.goOnline()
-      else if (what === 'offline') device.goOffline()
-      else if (crossing) await device.write()
-      else if (device.online) {
-        while (device.waiting.length > 0) await device.arrive()
-        await device.look()
-        await device.write()
-      }
+  for (const { who, what } of steps) {
+    const device = devices[who as 0 | 1]
+    if (what === 'bob') server.add({ kind: 'message', id: `m${++server.said}`, own: false }, null)
+    else if (what === 'arrive') await device.arrive()
+    else if (what === 'look') await device.look()
+    else if (what === 'online') await device.goOnline()
+    else if (what === 'offline') device.goOffline()
+    else if (crossing) await device.write()
+    else if (device.online) {
+      while (device.waiting.length > 0) await device.arrive()
+      await device.look()
+      await device.write()
     }
-    for (const device of devices) await device.goOnline()
-    await settle(devices)
-    await check(server, devices)
-  } finally {
-    for (const { store } of devices) await store.close()
   }
+  for (const device of devices) await device.goOnline()
+  await settle(devices)
+  await check(server, devices)
 }
 async function settle(devices: readonly Device[]): Promise<void> {
   for (let left = 3; left > 0; left--)

@@ -14,6 +14,20 @@ test("the configuration is valid by electron-builder's schema, for all systems",
   await expect(validateConfiguration({ ...config, linux: { target: ['deb'], summary: 'no such key' } } as typeof config, new DebugLogger(false))).rejects.toThrow(/configuration.linux/)
 })
 
+test('Windows gets a setup for one user or all, a portable program, and an MSIX package', () => {
+  const targets = (config.win?.target as { target: string; arch: string[] }[]).map(({ target, arch }) => [target, ...arch])
+  expect(targets).toEqual([
+    ['nsis', 'x64', 'arm64'],
+    ['portable', 'x64', 'arm64'],
+    ['appx', 'x64', 'arm64']
+  ])
+  expect(config.nsis).toMatchObject({ oneClick: false, perMachine: false, allowElevation: true })
+  expect(config.appx?.artifactName).toMatch(/\.msix$/)
+  // fields that the Store and Windows compare: https://learn.microsoft.com/uwp/schemas/appxpackage/uapmanifestschema/element-identity
+  expect(config.appx?.identityName).toMatch(/^[\w.-]{3,50}$/)
+  expect(config.appx?.publisher).toMatch(/^CN=/)
+})
+
 test('fuses: only the packed app runs, without options from outside', () => {
   expect(config.electronFuses).toEqual({
     runAsNode: false,

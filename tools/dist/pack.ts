@@ -16,7 +16,7 @@ function fitForTests({ appOutDir }: AfterPackContext, sqlite: string): void {
 }
 
 /** First of these programs on the PATH, or null. */
-function findProgram(names: readonly string[]): string | null {
+export function findProgram(names: readonly string[]): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path)) ?? null
 }

@@ -58,7 +58,8 @@ async function prepare(needs) {
     ...(app ? ['electron', 'display', 'fonts', 'prosody'] : []),
     ...(chromium || test ? ['chromium'] : []),
     ...(test ? ['slixmpp', 'omemo', 'serverModules', 'profanity', 'gajim', 'dino', 'faketime', 'xvfb', 'desktop'] : []),
-    ...(dist ? ['packers'] : [])
+    ...(dist ? ['packers'] : []),
+    ...(dist && test ? ['nsis'] : [])
   ])
   const made = npmPackages().then(() => Promise.all([nativeBuild(), app ? electron() : true, built ? appBuild() : null]))
   const [[, isThere]] = await Promise.all([made, system])

@@ -39,6 +39,8 @@ const PACKAGES = {
     names: ['rpm', 'dpkg', '7zip', 'desktop-file-utils'],
     hard: false
   },
+  // to compile the installer for Windows
+  nsis: { present: () => has('makensis') && has('i686-w64-mingw32-ld'), names: ['nsis', 'binutils-mingw-w64-i686'], hard: false },
   xvfb: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: true },
   // desktop services for tests: notifications, a keyring, a window manager, simulated input
   desktop: {

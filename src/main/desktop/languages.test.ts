@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pickLanguage } from './languages.ts'
+import { pickLanguage, spellingLanguages } from './languages.ts'
 
 test.each([
   [['zh-CN'], 'zh-CN'],
@@ -25,4 +25,15 @@ test('names that are no language are skipped; the fallback is English', () => {
     expect(pickLanguage([tag, 'ja'])).toBe('ja')
   }
   expect(pickLanguage([])).toBe('en')
+})
+
+test('texts are checked in the languages of the system that have a dictionary, else in English', () => {
+  const available = ['de', 'en-GB', 'en-US', 'fr', 'pt-BR', 'pt-PT']
+  expect(spellingLanguages(['en-GB', 'de_DE.UTF-8'], available)).toEqual(['en-GB', 'de'])
+  expect(spellingLanguages(['pt-PT', 'pt'], available)).toEqual(['pt-PT', 'pt-BR'])
+  expect(spellingLanguages(['en-AU'], available)).toEqual(['en-GB'])
+  expect(spellingLanguages(['zh-Hans-CN', 'ja'], available)).toEqual(['en-US'])
+  expect(spellingLanguages(['zh-CN', 'fr-FR'], available)).toEqual(['fr'])
+  expect(spellingLanguages([], available)).toEqual(['en-US'])
+  expect(spellingLanguages(['en-US'], [])).toEqual([])
 })

@@ -28,3 +28,17 @@ export function pickLanguage(tags: readonly string[]): Language {
   }
   return 'en'
 }
+
+/**
+ * Languages in which texts are checked: those of the system that have a dictionary (`available`), the most wanted first. Chinese and Japanese
+ * have none; English is checked for them, since it is mixed in.
+ */
+export function spellingLanguages(tags: readonly string[], available: readonly string[]): string[] {
+  const found = tags.flatMap((tag) => {
+    const name = (tag.split(/[.@]/)[0] ?? '').replaceAll('_', '-').toLowerCase()
+    const exact = available.find((one) => one.toLowerCase() === name)
+    return exact ?? available.find((one) => one.split('-')[0]?.toLowerCase() === name.split('-')[0]) ?? []
+  })
+  const languages = found.length === 0 ? ['en-US'] : found
+  return [...new Set(languages)].filter((one) => available.includes(one))
+}

@@ -59,6 +59,9 @@ class Session {
     this.#check = handler
   }
 
+  /** The host has no dictionaries. */
+  readonly availableSpellCheckerLanguages: string[] = []
+  setSpellCheckerLanguages(_languages: string[]): void {}
   setSpellCheckerEnabled(on: boolean): void {
     if (on) unavailable('spell checking')
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import type { RunningApp } from '../../tools/start/drive.ts'
-import { nameFile } from '../support/hands.ts'
+import { HAS_DIALOGS, nameFile } from '../support/hands.ts'
 import { gradient } from '../support/pictures.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
 import { Views } from '../support/views.ts'
@@ -47,9 +47,8 @@ const HISTORY = [
 
 beforeAll(async () => {
   folder = testFolder()
-  const file = join(folder.path, 'history.csv')
-  writeFileSync(file, HISTORY)
-  app = await openApp({ profile: folder.path, args: ['--demo', '--offline'], env: { MNEMO_HOST_FILE: file } })
+  writeFileSync(join(folder.path, 'history.csv'), HISTORY)
+  app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
   main = await app.window('main')
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
 })
@@ -69,8 +68,10 @@ const escape = async (times = 1): Promise<void> => {
   for (let i = 0; i < times; i++) await main.keyboard.press('Escape')
 }
 const WHOLE = { timeout: 600_000 }
+/** The conversations come from a file that is imported. */
+const check = test.skipIf(!HAS_DIALOGS)
 
-test('a sign-in, its options and a new account', WHOLE, async () => {
+check('a sign-in, its options and a new account', WHOLE, async () => {
   const empty = testFolder()
   const fresh = await openApp({ profile: empty.path })
   const [before, page] = [main, await fresh.window('main')]
@@ -90,7 +91,7 @@ test('a sign-in, its options and a new account', WHOLE, async () => {
   }
 })
 
-test('settings, an import and its answer', WHOLE, async () => {
+check('settings, an import and its answer', WHOLE, async () => {
   await look('first-steps')
   await main.click('[data-test=menu]')
   await look('menu', main, [720, 1280])
@@ -112,7 +113,7 @@ test('settings, an import and its answer', WHOLE, async () => {
   await settings.close()
 })
 
-test('conversations with every kind of name', WHOLE, async () => {
+check('conversations with every kind of name', WHOLE, async () => {
   await main.bringToFront()
   for (const name of ['Donaudampf', 'مجموعة', '👨‍👩‍👧‍👦', '二〇二六', 'supercali']) {
     await open(name)
@@ -124,7 +125,7 @@ test('conversations with every kind of name', WHOLE, async () => {
   await escape()
 })
 
-test('a conversation, its menu and what it opens', WHOLE, async () => {
+check('a conversation, its menu and what it opens', WHOLE, async () => {
   await open('林晓雨')
   await look('conversation')
   await main.locator('.bubble').last().hover()
@@ -178,7 +179,7 @@ test('a conversation, its menu and what it opens', WHOLE, async () => {
   await escape()
 })
 
-test('what is written with', WHOLE, async () => {
+check('what is written with', WHOLE, async () => {
   await open('林晓雨')
   await main.click('[data-test=emoji]')
   await main.locator('[data-test=emoji-find]').waitFor()
@@ -228,7 +229,7 @@ test('what is written with', WHOLE, async () => {
   await main.fill('[data-test=composer]', '')
 })
 
-test('the list and what begins a conversation', WHOLE, async () => {
+check('the list and what begins a conversation', WHOLE, async () => {
   await main.keyboard.press('Control+k')
   await main.locator('[data-test=match]').first().waitFor()
   await look('switcher')
@@ -268,7 +269,7 @@ test('the list and what begins a conversation', WHOLE, async () => {
   await main.click('[data-test=contacts-close]')
 })
 
-test('search', WHOLE, async () => {
+check('search', WHOLE, async () => {
   await main.locator('[data-test=search]').click()
   await main.fill('[data-test=search]', '周')
   await main.locator('.results .hit').first().waitFor()
@@ -316,7 +317,7 @@ test('search', WHOLE, async () => {
   await main.fill('[data-test=search]', '')
 })
 
-test('a picture, and windows of their own', WHOLE, async () => {
+check('a picture, and windows of their own', WHOLE, async () => {
   await main.bringToFront()
   await open('林晓雨')
   await main.locator('.row.own [data-test=cell], .row.own img').last().click()

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import type { Desktop } from '../../tools/start/desktop.ts'
 import { ids } from '../../tools/start/desktop.ts'
 import type { RunningApp } from '../../tools/start/drive.ts'
+import { sharedHost } from './desktop.ts'
 
 const run = promisify(execFile)
 const WAIT_S = 30
@@ -70,12 +71,11 @@ async function press(desktop: Desktop, window: string, ...keys: string[]): Promi
   await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', ...keys])
 }
 
-/**
- * Enters a file's full path in the system's file dialog, and confirms. The Chromium host has no dialog: MNEMO_HOST_FILE and MNEMO_HOST_TARGET set
- * the choice beforehand.
- */
+/** Whether the app has the system's file dialogs: the Chromium host has none. */
+export const HAS_DIALOGS = sharedHost().kind === 'electron'
+
+/** Enters a file's full path in the system's file dialog, and confirms. */
 export async function nameFile(app: RunningApp, title: string, path: string): Promise<void> {
-  if (app.host.kind === 'chromium') return
   const { desktop } = app.host
   let dialog = ''
   // keys pressed before the dialog is ready are lost, so its field is read back before confirming

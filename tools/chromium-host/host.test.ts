@@ -145,11 +145,9 @@ test('a crashed page is reported and the other one goes on', async () => {
   expect(await evaluate('2 + 2')).toBe(4)
 })
 
-test('the theme reaches the page and a screenshot can be taken', async () => {
+test('the theme reaches the page', async () => {
   tell('dark')
   await expect.poll(() => evaluate('matchMedia("(prefers-color-scheme: dark)").matches')).toBe(true)
-  tell('capture', 'first')
-  expect(await seen('png')).toBeGreaterThan(1000)
 })
 
 test('safeStorage reports that encryption is unavailable', async () => {

@@ -121,7 +121,7 @@ export function mainWorldScript(secret: string): void {
 
 /** Runs in the isolated world: Electron's contextBridge and ipcRenderer over the binding, and the window's own events. */
 export function isolatedWorldScript(secret: string, binding: string, codec: ReturnType<typeof createCodec>): (name: string) => unknown {
-  const world = globalThis as unknown as PageGlobals & { document: { title: string; addEventListener: PageGlobals['addEventListener'] } }
+  const world = globalThis as unknown as PageGlobals & { document: { addEventListener: PageGlobals['addEventListener'] } }
   const post = (message: unknown): void => (world[binding] as (text: string) => void)(JSON.stringify(message))
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   const listeners = new Map<string, Set<(...args: unknown[]) => void>>()
@@ -189,8 +189,8 @@ export function isolatedWorldScript(secret: string, binding: string, codec: Retu
     else promise?.reject(codec.decode(message.value))
   }
 
-  for (const name of ['focus', 'blur', 'resize', 'load']) world.addEventListener(name, () => post({ type: 'window', name, title: world.document.title }))
-  world.document.addEventListener('DOMContentLoaded', () => post({ type: 'window', name: 'dom-ready', title: world.document.title }))
+  for (const name of ['focus', 'blur', 'resize', 'load']) world.addEventListener(name, () => post({ type: 'window', name }))
+  world.document.addEventListener('DOMContentLoaded', () => post({ type: 'window', name: 'dom-ready' }))
 
   return (name: string) => {
     if (name !== 'electron') throw new Error(`module not found: ${name} (a sandboxed preload may only require electron)`)

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Server } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { startBrowser, theBrowser, unavailable } from '../host.ts'
 import { PreventableEvent } from './web-contents.ts'
@@ -10,7 +10,6 @@ import { session } from './protocol.ts'
 
 class App extends EventEmitter {
   readonly isPackaged = false
-  readonly dock = undefined
   name = 'Electron'
   /** For the host: set by browser-window.ts; closes all windows and returns whether none is left. */
   closeAllWindows: () => boolean = () => true
@@ -24,8 +23,7 @@ class App extends EventEmitter {
   readonly commandLine = {
     appendSwitch: (name: string, value = ''): void => void this.#switches.set(name, value),
     hasSwitch: (name: string): boolean => this.#switches.has(name) || process.argv.some((a) => a === `--${name}` || a.startsWith(`--${name}=`)),
-    getSwitchValue: (name: string): string => this.#switches.get(name) ?? process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '',
-    appendArgument: (): void => undefined
+    getSwitchValue: (name: string): string => this.#switches.get(name) ?? process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? ''
   }
 
   constructor() {
@@ -56,11 +54,9 @@ class App extends EventEmitter {
   }
 
   isReady = (): boolean => this.#isReady
-  getName = (): string => this.name
   setName = (name: string): void => void (this.name = name)
   getVersion = (): string => process.env['npm_package_version'] ?? '0.0.0'
   getAppPath = (): string => process.cwd()
-  getLocale = (): string => Intl.DateTimeFormat().resolvedOptions().locale
   getPreferredSystemLanguages = (): string[] => {
     const name = (process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || 'en').split('.')[0] ?? 'en'
     return [name === 'C' || name === 'POSIX' ? 'en-US' : name.replace('_', '-')]
@@ -69,12 +65,7 @@ class App extends EventEmitter {
   enableSandbox = (): void => undefined
   setBadgeCount = (): boolean => false
   setLoginItemSettings = (): void => unavailable('start at login')
-  getLoginItemSettings = (): { openAtLogin: boolean } => ({ openAtLogin: false })
   setAsDefaultProtocolClient = (): boolean => false
-  getAppMetrics = (): { pid: number; type: string }[] => [
-    { pid: process.pid, type: 'Browser' },
-    { pid: theBrowser().process.pid ?? 0, type: 'Chromium' }
-  ]
 
   getPath(name: string): string {
     const known = this.#paths.get(name)
@@ -85,12 +76,9 @@ class App extends EventEmitter {
         return homedir()
       case 'documents':
         return join(homedir(), 'Documents')
-      case 'temp':
-        return tmpdir()
       case 'appData':
         return config
       case 'userData':
-      case 'sessionData':
         return join(config, this.name)
       case 'logs':
         return join(this.getPath('userData'), 'logs')
@@ -134,7 +122,6 @@ class App extends EventEmitter {
     this.#lock = server
     return true
   }
-  releaseSingleInstanceLock = (): void => void this.#lock?.close()
 
   quit(): void {
     if (this.#quitting) return

@@ -15,7 +15,6 @@ export interface Bounds {
 
 interface WindowOptions extends Partial<Bounds> {
   show?: boolean
-  title?: string
   webPreferences?: { preload?: string }
 }
 
@@ -30,13 +29,11 @@ function focus(window: BrowserWindow): void {
 export class BrowserWindow extends EventEmitter {
   static getAllWindows = (): BrowserWindow[] => [...windows.values()]
   static getFocusedWindow = (): BrowserWindow | null => focused
-  static fromId = (id: number): BrowserWindow | null => windows.get(id) ?? null
   static fromWebContents = (contents: unknown): BrowserWindow | null => BrowserWindow.getAllWindows().find((w) => w.webContents === contents) ?? null
 
   readonly id = ++serial
   readonly webContents: WebContents
   #bounds: Bounds
-  #title: string
   #visible: boolean
   #minimized = false
   #maximized = false
@@ -49,44 +46,28 @@ export class BrowserWindow extends EventEmitter {
     this.setMaxListeners(0)
     const offset = (windows.size % 8) * 24
     this.#bounds = { x: options.x ?? 40 + offset, y: options.y ?? 40 + offset, width: options.width ?? 800, height: options.height ?? 600 }
-    this.#title = options.title ?? ''
     this.#visible = options.show !== false
     windows.set(this.id, this)
     this.webContents = new WebContents(options.webPreferences?.preload ?? null, theBrowser().openWindow(this.#bounds, !this.#visible))
-    this.webContents.on('host-window-event', (name: string, title: string) => this.#onPageEvent(name, title))
+    this.webContents.on('host-window-event', (name: string) => this.#onPageEvent(name))
     this.webContents.attached
       .then(() => this.#attached())
       .catch((error: unknown) => {
         if (!this.#destroyed) process.stderr.write(`[chromium-host] window ${this.id}: ${String(error)}\n`)
         this.#closed()
       })
-    app.emit('web-contents-created', {}, this.webContents)
-    app.emit('browser-window-created', {}, this)
     if (this.#visible) queueMicrotask(() => this.#gainFocus())
   }
 
   loadURL = (url: string): Promise<void> => this.webContents.loadURL(url)
   isDestroyed = (): boolean => this.#destroyed
   isVisible = (): boolean => this.#visible && !this.#destroyed
-  isFocused = (): boolean => focused === this
   isMinimized = (): boolean => this.#minimized
   isMaximized = (): boolean => this.#maximized
-  isFullScreen = (): boolean => false
-  getTitle = (): string => this.#title
   getBounds = (): Bounds => ({ ...this.#bounds })
   getNormalBounds = (): Bounds => ({ ...this.#bounds })
-  getSize = (): [number, number] => [this.#bounds.width, this.#bounds.height]
-  setMenuBarVisibility = (): void => undefined
-  setAutoHideMenuBar = (): void => undefined
   setBackgroundColor = (): void => undefined
-  setMinimumSize = (): void => undefined
   setProgressBar = (): void => undefined
-  flashFrame = (): void => undefined
-  setIcon = (): void => undefined
-
-  setTitle(title: string): void {
-    this.#title = title
-  }
 
   setBounds(bounds: Partial<Bounds>): void {
     this.#bounds = { ...this.#bounds, ...bounds }
@@ -103,12 +84,6 @@ export class BrowserWindow extends EventEmitter {
       this.emit('show')
     }
     this.focus()
-  }
-
-  showInactive(): void {
-    this.#visible = true
-    void this.#place({ windowState: 'normal' })
-    this.emit('show')
   }
 
   hide(): void {
@@ -139,20 +114,11 @@ export class BrowserWindow extends EventEmitter {
     this.emit('maximize')
   }
 
-  unmaximize(): void {
-    this.restore()
-    this.emit('unmaximize')
-  }
-
   focus(): void {
     if (this.#destroyed) return
     if (this.#minimized) this.restore()
     this.webContents.command('Page.bringToFront').catch(() => undefined)
     this.#gainFocus()
-  }
-
-  blur(): void {
-    this.#loseFocus()
   }
 
   /** Closes as Electron does: a listener of 'close' may prevent it. */
@@ -213,11 +179,7 @@ export class BrowserWindow extends EventEmitter {
     await browser.send('Browser.setWindowBounds', { windowId: this.#windowId, bounds }).catch(() => undefined)
   }
 
-  #onPageEvent(name: string, title: string): void {
-    if (title !== '' && title !== this.#title) {
-      this.#title = title
-      this.emit('page-title-updated', new PreventableEvent(), title)
-    }
+  #onPageEvent(name: string): void {
     if (name === 'dom-ready' && !this.#shown) {
       this.#shown = true
       this.emit('ready-to-show')
@@ -250,14 +212,12 @@ export class BrowserWindow extends EventEmitter {
     focused?.emit('blur')
     focus(this)
     this.emit('focus')
-    app.emit('browser-window-focus', {}, this)
   }
 
   #loseFocus(): void {
     if (focused !== this) return
     focused = null
     this.emit('blur')
-    app.emit('browser-window-blur', {}, this)
   }
 
   #closed(): void {

@@ -7,17 +7,14 @@ import { BrowserWindow, type Bounds } from './browser-window.ts'
 
 export class Menu {
   items: unknown[] = []
-  static #application: Menu | null = null
   static buildFromTemplate(template: unknown[]): Menu {
     const menu = new Menu()
     menu.items = [...template]
     return menu
   }
   static setApplicationMenu(menu: Menu | null): void {
-    Menu.#application = menu
     if (menu !== null) unavailable('the application menu')
   }
-  static getApplicationMenu = (): Menu | null => Menu.#application
   popup = (): void => unavailable('native context menus')
   append = (item: unknown): void => void this.items.push(item)
 }
@@ -29,7 +26,6 @@ export class Tray extends EventEmitter {
   }
   setToolTip = (): void => undefined
   setContextMenu = (): void => undefined
-  setImage = (): void => undefined
   destroy = (): void => undefined
   isDestroyed = (): boolean => false
 }
@@ -41,7 +37,6 @@ export class Notification extends EventEmitter {
 }
 
 export const dialog = {
-  showErrorBox: (title: string, content: string): void => void process.stderr.write(`${title}: ${content}\n`),
   showMessageBox(...args: unknown[]): Promise<{ response: number; checkboxChecked: boolean }> {
     unavailable('message boxes')
     const options = args.at(-1) as { cancelId?: number; message?: string }
@@ -53,16 +48,11 @@ export const dialog = {
     return options.cancelId ?? 0
   },
   showOpenDialogSync: (): undefined => undefined,
-  // no dialogs here; the program that drives the host sets the chosen file beforehand
   showOpenDialog(): Promise<{ canceled: boolean; filePaths: string[] }> {
-    const chosen = process.env['MNEMO_HOST_FILE']
-    if (chosen !== undefined) return Promise.resolve({ canceled: false, filePaths: [chosen] })
     unavailable('file dialogs')
     return Promise.resolve({ canceled: true, filePaths: [] })
   },
   showSaveDialog(): Promise<{ canceled: boolean; filePath: string }> {
-    const chosen = process.env['MNEMO_HOST_TARGET']
-    if (chosen !== undefined) return Promise.resolve({ canceled: false, filePath: chosen })
     unavailable('file dialogs')
     return Promise.resolve({ canceled: true, filePath: '' })
   }
@@ -80,8 +70,7 @@ function open(target: string): Promise<void> {
 export const shell = {
   openExternal: (url: string): Promise<void> => open(url),
   openPath: (path: string): Promise<string> => open(path).then(() => '', String),
-  showItemInFolder: (): void => unavailable('showing a file in its folder'),
-  beep: (): void => void process.stdout.write('\u0007')
+  showItemInFolder: (): void => unavailable('showing a file in its folder')
 }
 
 export const safeStorage = {
@@ -95,12 +84,7 @@ export const safeStorage = {
   }
 }
 
-class PowerMonitor extends EventEmitter {
-  getSystemIdleState = (): string => 'unknown'
-  getSystemIdleTime = (): number => 0
-  isOnBatteryPower = (): boolean => false
-}
-export const powerMonitor = new PowerMonitor()
+export const powerMonitor = new EventEmitter()
 
 interface Display {
   id: number
@@ -112,26 +96,20 @@ interface Display {
 class Screen extends EventEmitter {
   readonly #primary: Display = { id: 1, bounds: { x: 0, y: 0, width: 1920, height: 1080 }, workArea: { x: 0, y: 0, width: 1920, height: 1080 }, scaleFactor: 1 }
   getPrimaryDisplay = (): Display => this.#primary
-  getAllDisplays = (): Display[] => [this.#primary]
   getDisplayMatching = (): Display => this.#primary
-  getCursorScreenPoint = (): { x: number; y: number } => ({ x: 0, y: 0 })
 }
 export const screen = new Screen()
 
-let clipboardText = ''
 export const clipboard = {
-  readText: (): string => clipboardText,
   writeText(text: string): void {
-    clipboardText = text
     const contents = BrowserWindow.getFocusedWindow()?.webContents
     contents
       ?.command('Runtime.evaluate', { expression: `navigator.clipboard.writeText(${JSON.stringify(text)})`, userGesture: true, awaitPromise: true })
-      // without the permission the text stays inside this process
-      .catch(() => undefined)
+      .catch(() => unavailable('the clipboard'))
   }
 }
 
-export const nativeImage = { createFromPath: (): object => ({}), createEmpty: (): object => ({}), createFromBuffer: (): object => ({}) }
+export const nativeImage = { createFromPath: (): object => ({}) }
 
 /** https://www.electronjs.org/docs/latest/api/system-preferences: microphone access needs no permission of the system here. */
 export const systemPreferences = { askForMediaAccess: (): Promise<boolean> => Promise.resolve(true) }

@@ -20,12 +20,6 @@ class NativeTheme extends EventEmitter {
   get shouldUseDarkColors(): boolean {
     return this.#source === 'dark'
   }
-  get shouldUseHighContrastColors(): boolean {
-    return false
-  }
-  get prefersReducedTransparency(): boolean {
-    return false
-  }
 
   /** For the host: applies the chosen colour scheme to the page. */
   async applyTo(contents: WebContents): Promise<void> {

@@ -61,13 +61,9 @@ class Session {
 
   /** The host has no dictionaries. */
   readonly availableSpellCheckerLanguages: string[] = []
-  setSpellCheckerLanguages(_languages: string[]): void {}
+  setSpellCheckerLanguages = (): void => undefined
   setSpellCheckerEnabled(on: boolean): void {
     if (on) unavailable('spell checking')
-  }
-
-  async clearCache(): Promise<void> {
-    await Promise.resolve()
   }
 
   /** For the host: asks the handlers once for each permission and grants only those; all others are denied. */

@@ -29,7 +29,6 @@ export class WebContents extends EventEmitter {
   #sessionId = ''
   #context: number | null = null
   #url = ''
-  #loading = false
   #destroyed = false
   #allowed: string | null = null
   #openHandler: OpenHandler = () => ({ action: 'deny' })
@@ -48,7 +47,6 @@ export class WebContents extends EventEmitter {
   }
 
   isDestroyed = (): boolean => this.#destroyed
-  isLoading = (): boolean => this.#loading
   getURL = (): string => this.#url
   setWindowOpenHandler(handler: OpenHandler): void {
     this.#openHandler = handler
@@ -65,7 +63,6 @@ export class WebContents extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     await this.attached
     this.#allowed = url
-    this.#loading = true
     const finished = new Promise<void>((resolve, reject) => {
       this.once('did-finish-load', resolve)
       this.once('destroyed', () => reject(new Error(`ERR_ABORTED loading '${url}'`)))
@@ -80,18 +77,6 @@ export class WebContents extends EventEmitter {
   reload(): void {
     this.#allowed = this.#url
     void this.command('Page.reload')
-  }
-
-  async executeJavaScript(code: string): Promise<unknown> {
-    const { result, exceptionDetails } = await this.command('Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true })
-    if (exceptionDetails !== undefined) throw new Error('Script failed to execute')
-    return (result as { value?: unknown }).value
-  }
-
-  async capturePage(): Promise<{ toPNG(): Buffer; isEmpty(): boolean }> {
-    const { data } = await this.command('Page.captureScreenshot', { format: 'png' })
-    const png = Buffer.from(data as string, 'base64')
-    return { toPNG: () => png, isEmpty: () => png.length === 0 }
   }
 
   /** For the host: sends a DevTools command to this page. */
@@ -160,10 +145,7 @@ export class WebContents extends EventEmitter {
         break
       case 'Page.frameNavigated': {
         const frame = params['frame'] as { parentId?: string; url: string }
-        if (frame.parentId === undefined) {
-          this.#url = fromPageUrl(frame.url)
-          this.emit('did-navigate', {}, this.#url)
-        }
+        if (frame.parentId === undefined) this.#url = fromPageUrl(frame.url)
         break
       }
       case 'Inspector.targetCrashed':
@@ -173,13 +155,11 @@ export class WebContents extends EventEmitter {
     }
   }
 
-  #onMessage(message: { type: string; call: number; channel: string; args: unknown[]; name: string; title: string }): void {
+  #onMessage(message: { type: string; call: number; channel: string; args: unknown[]; name: string }): void {
     if (message.type === 'window') {
-      if (message.name === 'load') {
-        this.#loading = false
-        this.emit('did-finish-load')
-      } else if (message.name === 'dom-ready') this.emit('dom-ready')
-      this.emit('host-window-event', message.name, message.title)
+      if (message.name === 'load') this.emit('did-finish-load')
+      else if (message.name === 'dom-ready') this.emit('dom-ready')
+      this.emit('host-window-event', message.name)
       return
     }
     const event = { sender: this, senderFrame: this.mainFrame, frameId: 1, processId: this.id }

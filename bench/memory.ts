@@ -10,7 +10,7 @@ import { inspect } from '../test/support/inspected.ts'
 import { openApp } from '../test/support/windows.ts'
 import { blank } from './blank.ts'
 import { benchFolder, contactOf, fromContact, history } from './histories.ts'
-import { memory } from './memory-of.ts'
+import { allWritten, memory } from './memory-of.ts'
 import { table } from './table.ts'
 
 const MESSAGES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 1_000_000)
@@ -74,7 +74,7 @@ export async function memoryOverTime(): Promise<void> {
 
   const texts = corpus()
   const random = seeded(11)
-  const samples: { minute: number; main: number; threads: number; windows: number; pages: number; heaps: number }[] = []
+  const samples: { minute: number; main: number; threads: number; windows: number; pages: number; heaps: number; written: number }[] = []
   let sent = 0
   const traffic = setInterval(() => {
     const from = contactOf(Math.floor(random() * CONTACTS))
@@ -106,11 +106,12 @@ export async function memoryOverTime(): Promise<void> {
       threads: held,
       windows: windowsOf(root),
       pages: all.get('renderer')?.pss ?? 0,
-      heaps
+      heaps,
+      written: allWritten(root)
     }
     samples.push(one)
     process.stderr.write(
-      `minute ${one.minute}: main process ${one.main.toFixed(1)}, its threads hold ${held.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, they hold ${one.heaps.toFixed(1)} MB\n`
+      `minute ${one.minute}: main process ${one.main.toFixed(1)}, its threads hold ${held.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, they hold ${one.heaps.toFixed(1)}, all have written ${one.written.toFixed(1)} MB\n`
     )
   }
   let ended = false
@@ -160,12 +161,21 @@ export async function memoryOverTime(): Promise<void> {
       [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
       ['the same: what its threads hold', '0', growth((sample) => sample.threads)],
       ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],
-      ['the same: what the pages hold', '0', growth((sample) => sample.heaps)]
+      ['the same: what the pages hold', '0', growth((sample) => sample.heaps)],
+      ['the same: memory written by all processes', '0', growth((sample) => sample.written)]
     ]
   )
   table(
     `Memory over time: main window, ${CHATS} chats and one in reserve`,
-    ['minute', 'main process MB', 'its threads hold MB', 'Chromium, all of it MB', 'of that the pages MB', 'they hold MB'],
-    samples.map(({ minute, main: node, threads: held, windows, pages, heaps }) => [minute, mb(node), held.toFixed(1), mb(windows), mb(pages), heaps.toFixed(1)])
+    ['minute', 'main process MB', 'its threads hold MB', 'Chromium, all of it MB', 'of that the pages MB', 'they hold MB', 'written by all MB'],
+    samples.map(({ minute, main: node, threads: held, windows, pages, heaps, written }) => [
+      minute,
+      mb(node),
+      held.toFixed(1),
+      mb(windows),
+      mb(pages),
+      heaps.toFixed(1),
+      written.toFixed(1)
+    ])
   )
 }

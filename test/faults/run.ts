@@ -90,7 +90,8 @@ Component "${FORGETFUL.jid.split('@')[1]}" "muc"
   max_history_messages = ${HISTORY}
   muc_room_default_history_length = ${HISTORY}`
   const modules = { names: [], folder: join(import.meta.dirname, '..', 'support', 'prosody') }
-  return startServer(SERVER === 'prosody' ? { large: options.messages > LARGE, settings: more, modules, environment: off(7) } : {})
+  const large = options.messages > LARGE
+  return startServer(SERVER === 'prosody' ? { large, settings: more, modules, environment: off(7) } : { large })
 }
 
 export async function runFaults(options: FaultOptions): Promise<FaultResult> {

@@ -7,9 +7,13 @@ import { DOMAIN, findProgram, freePort, LARGEST_FILE, listens, type Person, type
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu'
 const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(LIBRARIES).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) : undefined)
+const ERLANG = '/usr/lib/erlang/lib'
+const hasSqlite = (): boolean => existsSync(ERLANG) && readdirSync(ERLANG).some((name) => name.startsWith('p1_sqlite3-'))
 export const hasEjabberd = (): boolean => program() !== undefined && findProgram('erl') !== null
 
 export interface EjabberdKind {
+  /** Large archives: kept in a database if Debian's erlang-p1-sqlite3 is installed. Without it, each stored message takes longer than the last one. */
+  large?: boolean
   /** Usual modules to leave out. */
   without?: readonly string[]
   /** Additional YAML configuration: of the whole server, and of its client listeners. */
@@ -31,7 +35,7 @@ export interface Ejabberd extends Prosody {
   kill(): Promise<void>
 }
 
-const MODULES = (folder: string, webPort: number): string[] =>
+const MODULES = (folder: string, webPort: number, inDatabase: boolean): string[] =>
   `  mod_adhoc: {}
   mod_admin_extra: {}
   mod_blocking: {}
@@ -41,7 +45,7 @@ const MODULES = (folder: string, webPort: number): string[] =>
   mod_disco: {}
   mod_host_meta: {bosh_service_url: undefined, websocket_url: "wss://@HOST@:${webPort}/ws"}
   mod_http_upload: {host: "upload.@HOST@", put_url: "https://@HOST@:${webPort}/upload", docroot: "${join(folder, 'files')}", max_size: ${LARGEST_FILE}}
-  mod_mam: {default: always, assume_mam_usage: true}
+  mod_mam: {default: always, assume_mam_usage: true${inDatabase ? ', db_type: sql' : ''}}
   mod_muc: {host: "rooms.@HOST@", default_room_options: {mam: true, persistent: true, anonymous: true, allow_user_invites: true}, max_users: 10000, history_size: 0}
   mod_offline: {}
   mod_ping: {}
@@ -54,12 +58,13 @@ const MODULES = (folder: string, webPort: number): string[] =>
 const configuration = (
   folder: string,
   { port, tlsPort, webPort }: Ports,
-  { without = [], settings = '', listener = '', modules = [], only, domain = DOMAIN, ip = '127.0.0.1' }: EjabberdKind
+  { large = false, without = [], settings = '', listener = '', modules = [], only, domain = DOMAIN, ip = '127.0.0.1' }: EjabberdKind
 ): string => `
 hosts: ["${domain}"]
 loglevel: info
 certfiles: ["${join(folder, 'both.pem')}"]
 auth_method: internal
+${large && hasSqlite() ? `sql_type: sqlite\nsql_database: "${join(folder, 'archives.sqlite')}"` : ''}
 ${settings.includes('disable_sasl_mechanisms') ? '' : 'disable_sasl_mechanisms: [X-OAUTH2]'}
 ${settings}
 listen:
@@ -69,7 +74,7 @@ ${only === 'websocket' ? '' : `  - {port: ${tlsPort}, ip: "${ip}", module: ejabb
 acl: {local: {server: "${domain}"}}
 access_rules: {local: {allow: local}}
 modules:
-${MODULES(folder, webPort)
+${MODULES(folder, webPort, large && hasSqlite())
   .filter((line) => !without.some((name) => line.startsWith(`  ${name}:`)))
   .join('\n')}
 ${modules.map((line) => `  ${line}`).join('\n')}

@@ -40,7 +40,9 @@ export async function startServer({ strangers = [], friends = [], ...kind }: Ser
   }))
   for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
   const start = (ports: Partial<Ports>): Promise<Prosody> =>
-    SERVER === 'ejabberd' ? startEjabberd(folder, persons, ports) : startProsody(folder, persons, { ...ports, ...kind })
+    SERVER === 'ejabberd'
+      ? startEjabberd(folder, persons, { ...ports, ...(kind.large === undefined ? {} : { large: kind.large }) })
+      : startProsody(folder, persons, { ...ports, ...kind })
   let server = await start({})
   return {
     ...server,

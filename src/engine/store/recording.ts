@@ -5,6 +5,7 @@ import { createAltering } from './altering.ts'
 import { authorOf, idsIn, isChange, isProven, isSame, type Author } from './authors.ts'
 import { mentions } from './mentions.ts'
 import { firstKeyAt } from './order.ts'
+import { createReadings, isAhead } from './readings.ts'
 import type { Tables } from './tables/index.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
@@ -106,6 +107,8 @@ export function createRecording(
     tellings.set(id, begun)
     return begun
   }
+
+  const readings = createReadings()
 
   function pass(telling: Telling, key: number): void {
     telling.at = key
@@ -392,6 +395,7 @@ export function createRecording(
     const inOrder = batch.order === 'forward'
     const before = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)) : []
     const nextOf = following(before)
+    const reading = readings.of(batch, lastKey)
     // right after the mark: messages that were pushed back before are pushed back by these, too
     const atMark = batch.archive?.after !== undefined && batch.archive.after === archives.progress(batch.archive.jid, batch.account).lastId
     // a page stored before keeps the order in which it is stored
@@ -409,6 +413,11 @@ export function createRecording(
       if (incoming === null) continue
       if (isDeleted(id, incoming, false)) continue
       const known = find(id, incoming)
+      const repeated = known !== undefined && known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
+      // sent twice because the first copy was not confirmed: the archive has both, and the first counts. The later copy may have arrived live before the
+      // archive was fetched
+      const isFirst = repeated && inOrder && isAhead(reading, known)
+      if (inOrder && incoming.stanzaId !== null) reading?.ids.add(incoming.stanzaId)
       const telling = isTold(incoming) ? tellingOf(id, incoming) : null
       const gap =
         telling === null
@@ -437,10 +446,7 @@ export function createRecording(
         const isOfAll = !inOrder && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null
         const told = isOfAll && ((known.outgoing === 1 && known.message_id === null) || isBroadcastAgain(known, incoming))
         reflect(known, known.id, incoming)
-        // sent twice because the first copy was not confirmed: the archive has both, and the first counts. The later copy may have arrived live before the
-        // archive was fetched
-        const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
-        const earlier = repeated && inOrder && known.id > prev
+        const earlier = isFirst || (repeated && inOrder && known.id > prev)
         const news = earlier || (known.stanza_id === null && incoming.stanzaId !== null)
         // the group's order is the same for everybody
         const isBehind = telling !== null && known.id <= telling.at

@@ -12,7 +12,7 @@ beforeAll(async () => {
   folder = testFolder()
   app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
 })
 afterAll(async () => {
   await app.kill()
@@ -85,7 +85,7 @@ test.each(['light', 'dark'] as const)('every screen, %s', { timeout: 180_000 }, 
   expect(seen).toEqual({})
 })
 
-test('the sign-in page', { timeout: 60_000 }, async () => {
+test('the sign-in page', async () => {
   const empty = testFolder()
   const fresh = await openApp({ profile: empty.path })
   const page = await fresh.window('main')
@@ -96,7 +96,7 @@ test('the sign-in page', { timeout: 60_000 }, async () => {
   empty.remove()
 })
 
-test('with the keyboard only: the list, a conversation, sending a message, the menu and back', { timeout: 60_000 }, async () => {
+test('with the keyboard only: the list, a conversation, sending a message, the menu and back', async () => {
   await main.bringToFront()
   await main.locator('[data-test=menu]').focus()
   const focused = (): Promise<string> => main.evaluate(() => document.activeElement?.getAttribute('data-test') ?? document.activeElement?.className ?? '')

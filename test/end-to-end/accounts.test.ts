@@ -22,9 +22,9 @@ test('an account is added beside the first, has its own conversations in the one
   await settings.fill('[name=port]', String(server.port))
   await screenshot(settings, 'account-add')
   await settings.click('.sign-in .button.primary')
-  await settings.locator('.dialog code', { hasText: server.fingerprint }).waitFor({ timeout: 20_000 })
+  await settings.locator('.dialog code', { hasText: server.fingerprint }).waitFor()
   await settings.locator('.dialog', { hasText: server.fingerprint }).locator('.button:not(.primary)').click()
-  await settings.locator(`[data-account="${CAROL}"]`).waitFor({ timeout: 20_000 })
+  await settings.locator(`[data-account="${CAROL}"]`).waitFor()
   await settings.locator('.dialog').waitFor({ state: 'detached' })
   await screenshot(settings, 'accounts')
 

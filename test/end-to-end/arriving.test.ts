@@ -57,7 +57,7 @@ async function scroll(by: number, until: number): Promise<number[]> {
         if (!now.includes(until)) await main.mouse.wheel(0, by)
         return now.includes(until)
       },
-      { timeout: 60_000, interval: 60 }
+      { interval: 60 }
     )
     .toBe(true)
   return [...seen].sort((a, b) => a - b)

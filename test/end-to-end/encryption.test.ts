@@ -17,7 +17,7 @@ test('devices are verified by a code and by numbers, in every window at once', {
   const item = main.locator('[data-jid="bob@localhost"]')
   await item.click()
   const lock = (state: string): string => `[data-test=lock][data-state=${state}]`
-  await main.locator(lock('on')).waitFor({ timeout: 60_000 })
+  await main.locator(lock('on')).waitFor()
   await item.dblclick()
   const chat = await story.app.window('chat')
   await chat.locator(lock('on')).waitFor()
@@ -80,7 +80,7 @@ test('devices are verified by a code and by numbers, in every window at once', {
     await phone.signIn(story.server.settings('bob'))
     await online(phone)
     await inBoth(async (window) => {
-      await window.locator(lock('undecided')).waitFor({ timeout: 60_000 })
+      await window.locator(lock('undecided')).waitFor()
       await window.locator('[data-test=secrecy-undecided]').waitFor()
     })
     await screenshot(main, 'devices-undecided')

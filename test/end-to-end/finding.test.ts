@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = testFolder()
   app = await openApp({ profile: folder.path, args: ['--demo', '--offline'], env: { LANG: 'zh_CN.UTF-8' } })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
   for (let i = 0; i < 3; i++) await main.click('[data-test=tour-next]')
 })
 afterAll(async () => {

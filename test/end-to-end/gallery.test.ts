@@ -39,7 +39,7 @@ test.each([
   await page.close()
 })
 
-test('each paragraph takes its direction from its first strong letter', { timeout: 60_000 }, async () => {
+test('each paragraph takes its direction from its first strong letter', async () => {
   const page = await browser.newPage({ viewport: { width: 900, height: 1200 } })
   await page.goto(gallery.url)
   const chat = page.locator('[data-messages=directions]')

@@ -32,7 +32,7 @@ test.skipIf(!HAS_DIALOGS)('an import is previewed, runs once, and is found; the 
     env: { LANG: 'zh_CN.UTF-8' }
   })
   const main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()
   const settings = await app.window('settings')
@@ -120,14 +120,11 @@ test.skipIf(!HAS_DIALOGS)('an import is previewed, runs once, and is found; the 
   await settings.locator('.dialog .button').last().click()
   await main.bringToFront()
   await expect
-    .poll(
-      async () => {
-        await main.fill('[data-test=search]', '')
-        await main.fill('[data-test=search]', '十七孔桥 来自:王芳')
-        await main.locator('.empty, .hit').first().waitFor()
-        return main.locator('.hit').count()
-      },
-      { timeout: 20_000 }
-    )
+    .poll(async () => {
+      await main.fill('[data-test=search]', '')
+      await main.fill('[data-test=search]', '十七孔桥 来自:王芳')
+      await main.locator('.empty, .hit').first().waitFor()
+      return main.locator('.hit').count()
+    })
     .toBe(0)
 })

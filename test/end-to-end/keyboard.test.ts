@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = testFolder()
   app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
 })
 afterAll(async () => {
   await app.kill()

@@ -50,7 +50,7 @@ beforeAll(async () => {
   writeFileSync(join(folder.path, 'history.csv'), HISTORY)
   app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
 })
 afterAll(async () => {
   views.write('faults.json')

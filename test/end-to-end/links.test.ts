@@ -10,7 +10,7 @@ import { screenshot, violations } from '../support/windows.ts'
 
 const story = new Story()
 
-test('link previews', { timeout: 90_000 }, async () => {
+test('link previews', async () => {
   const { bob, server } = story
   const tls = (name: string): Buffer => readFileSync(join(server.folder, SERVER === 'ejabberd' && name === 'localhost.key' ? 'key.pem' : name))
   const head =

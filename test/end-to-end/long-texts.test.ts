@@ -18,7 +18,7 @@ test('a text that is too long fails with its reason, the next one warns before i
   await main.locator('.row', { hasText: '把全文' }).waitFor()
   await main.fill('[data-test=composer]', LONG)
   await main.locator('[data-test=composer]').press('Enter')
-  await main.locator('[data-test=failed-as-file]').waitFor({ timeout: 60_000 })
+  await main.locator('[data-test=failed-as-file]').waitFor()
   await screenshot(main, 'too-long-failed')
   await main.click('[data-test=failed-as-file]')
   await until(bob, async () => (await files()) === 1, 60_000)
@@ -36,7 +36,7 @@ test('a text that is too long fails with its reason, the next one warns before i
   expect(await main.locator('[data-test=too-long]').count()).toBe(0)
 })
 
-test('the settings show a certificate trusted only by the user, and missing features', { timeout: 60_000 }, async () => {
+test('the settings show a certificate trusted only by the user, and missing features', async () => {
   const main = await story.app.window('main')
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()

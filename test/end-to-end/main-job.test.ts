@@ -61,7 +61,7 @@ async function searchAll(main: Page, pieces: string[], texts: string[]): Promise
     // adjacent matches are one mark
     const marked = async (): Promise<string[]> =>
       (await marks.count()) > 0 ? ((await marks.first().textContent()) ?? '').toLowerCase().split(piece.toLowerCase()) : ['none']
-    await expect.poll(async () => (await marked()).join(''), { message: piece, timeout: 60_000 }).toBe('')
+    await expect.poll(async () => (await marked()).join(''), { message: piece }).toBe('')
     const plain = texts.filter((text) => text.toLowerCase().includes(piece.toLowerCase())).length
     // hits to the account and to the group; counted after the first ones are shown
     const total = async (): Promise<number> =>
@@ -112,7 +112,7 @@ test.skipIf(!hasCorpus)(
 
     app = await openApp({ profile: folder.path })
     const again = await app.window('main')
-    await again.locator('.banner[data-status=waiting]').waitFor({ timeout: 60_000 })
+    await again.locator('.banner[data-status=waiting]').waitFor()
     await searchAll(again, pieces, texts)
     await again.locator('[data-jid="bob@localhost"]').click()
     await again.fill('[data-test=composer]', 'typed while offline 离线时写的')
@@ -127,7 +127,7 @@ test.skipIf(!hasCorpus)(
     const back = await app.window('main')
     await back.locator('[data-jid="bob@localhost"]').click()
     await bob.waitFor((event) => event.body === 'typed while offline 离线时写的')
-    await back.locator('.row.own:is([data-state=sent], [data-state=delivered])', { hasText: 'typed while offline' }).waitFor({ timeout: 60_000 })
+    await back.locator('.row.own:is([data-state=sent], [data-state=delivered])', { hasText: 'typed while offline' }).waitFor()
     await bob.tell({ do: 'send', to: 'alice@localhost', bodies: ['got it'] }, 'sent')
     await back.locator('.bubble', { hasText: 'got it' }).waitFor()
     expect(bob.events.filter((event) => event.body === 'typed while offline 离线时写的')).toHaveLength(1)

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await picturedProfile(folder.path, { pictures: PICTURES, until: new Date(2026, 9, 20, 12).getTime(), worker: WORKER })
   app = await openApp({ profile: folder.path, env: { LANG: 'zh_CN.UTF-8' } })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
 })
 afterAll(async () => {
   await app.kill()

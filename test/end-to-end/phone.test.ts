@@ -47,8 +47,8 @@ test('messages sent and read on the phone appear here, offline messages are sent
   await main.fill('.side input', '')
   await phone.quit()
   await server.restart()
-  await main.locator('.banner').waitFor({ state: 'detached', timeout: 60_000 })
-  await main.locator('.row.own[data-state=delivered]', { hasText: 'written offline' }).waitFor({ timeout: 60_000 })
+  await main.locator('.banner').waitFor({ state: 'detached' })
+  await main.locator('.row.own[data-state=delivered]', { hasText: 'written offline' }).waitFor()
   await online(bob)
   const got = await until(bob, async () => {
     const list = (await messages(bob, 'alice@localhost')).map(({ text }) => text)

@@ -78,8 +78,8 @@ test('an account is registered on a public server, from its form to the first co
   // of a whole address, the local part counts
   await page.fill('[name=username]', 'newcomer@localhost')
   await page.keyboard.press('Enter')
-  await page.locator('.side').waitFor({ timeout: 20_000 })
-  await page.locator('.banner').waitFor({ state: 'detached', timeout: 20_000 })
+  await page.locator('.side').waitFor()
+  await page.locator('.banner').waitFor({ state: 'detached' })
   await page.click('[data-test=new]')
   await page.click('[data-test=own-card]')
   await page.locator('.dialog strong', { hasText: 'newcomer@localhost' }).waitFor()
@@ -168,7 +168,7 @@ test('a captcha is shown and solved; after a wrong answer there is a new one, an
   await screenshot(page, 'register-captcha-again')
   await page.fill('[name=ocr]', 'fox')
   await page.click('[data-test=register-submit]')
-  await page.locator('.side').waitFor({ timeout: 20_000 })
+  await page.locator('.side').waitFor()
   expect(handed).toHaveLength(2)
   expect(handed[1]).toMatch(/var="challenge"[^>]*><value>c1</)
   expect(handed[1]).toMatch(/var="terms"[^>]*><value>1</)
@@ -182,7 +182,7 @@ test('an opened invitation registers an account; its sender is a contact and is 
   const invitation = await alice.registrations.invite('alice@localhost' as Jid)
   const page = await freshApp([invitation?.uri ?? ''])
   // the link alone does not contain the location of a home server
-  await page.locator('.error-text').waitFor({ timeout: 45_000 })
+  await page.locator('.error-text').waitFor()
   await page.click('.create summary')
   await page.fill('[name=host]', '127.0.0.1')
   await page.fill('[name=port]', String(server.port))
@@ -194,7 +194,7 @@ test('an opened invitation registers an account; its sender is a contact and is 
   await page.fill('[name=password]', 'a long secret')
   await screenshot(page, 'register-invited')
   await page.click('[data-test=register-submit]')
-  await page.locator('.side').waitFor({ timeout: 20_000 })
+  await page.locator('.side').waitFor()
   await page.locator('[data-jid="alice@localhost"].selected').waitFor()
   await until(alice, async () => (await alice.store.read.contacts()).some(({ jid, subscription }) => jid === 'guest@localhost' && subscription === 'both'))
   // and invites others, too

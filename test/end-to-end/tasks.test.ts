@@ -49,7 +49,7 @@ class Hand {
 }
 
 function task(number: number, name: string, run: (hand: Hand, main: Page) => Promise<void>, canRun = true): void {
-  test.skipIf(!canRun)(`${number} ${name}`, { timeout: 60_000 }, async () => {
+  test.skipIf(!canRun)(`${number} ${name}`, async () => {
     const main = await story.app.window('main')
     await main.bringToFront()
     const hand = new Hand(main)
@@ -97,7 +97,7 @@ async function signInByHand(hand: Hand, page: Page, user: string): Promise<void>
   await hand.type(`${user}-secret`)
   await hand.press('Enter')
   const dialog = page.locator('.dialog', { hasText: story.server.fingerprint })
-  await dialog.waitFor({ timeout: 20_000 })
+  await dialog.waitFor()
   await dialog.locator('.button:not(.primary)').click()
 }
 
@@ -117,14 +117,14 @@ test('Alice and Bob are there', { timeout: 120_000 }, async () => {
   await bubble(main, '附近那家店').waitFor()
 })
 
-test('1 sign in', { timeout: 60_000 }, async () => {
+test('1 sign in', async () => {
   const folder = testFolder()
   const app = await openApp({ profile: folder.path })
   const page = await app.window('main')
   const hand = new Hand(page)
   await page.locator('form.sign-in').waitFor()
   await signInByHand(hand, page, 'carol')
-  await page.locator('.side').waitFor({ timeout: 20_000 })
+  await page.locator('.side').waitFor()
   await app.kill()
   folder.remove()
   taken.set(1, hand.steps)
@@ -363,13 +363,13 @@ task(24, 'add an account', async (hand, main) => {
   const there = hand.on(settings)
   await there.click('[data-test=add-account]')
   await signInByHand(there, settings, 'carol')
-  await settings.locator('[data-account="carol@localhost"]').waitFor({ timeout: 20_000 })
+  await settings.locator('[data-account="carol@localhost"]').waitFor()
   await settings.close()
   await main.bringToFront()
 })
 task(25, 'read and search without a network', async (hand, main) => {
   await story.server.stop()
-  await main.locator('.banner[data-status=waiting]').first().waitFor({ timeout: 20_000 })
+  await main.locator('.banner[data-status=waiting]').first().waitFor()
   await hand.click(BOB)
   await bubble(main, '爬香山').waitFor()
   await main.fill('[data-test=search]', '香山')

@@ -12,7 +12,7 @@ let main: Page
 const start = async (): Promise<void> => {
   app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
 }
 
 beforeAll(async () => {
@@ -237,7 +237,7 @@ test('the quick switcher finds people by the initials of their pinyin', async ()
   await main.locator('.head h2', { hasText: '陈建国' }).waitFor()
 })
 
-test('the search window: filters, facets, groups, a hit by keyboard only, and back to the unchanged results', { timeout: 90_000 }, async () => {
+test('the search window: filters, facets, groups, a hit by keyboard only, and back to the unchanged results', async () => {
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
   await search.locator('[data-test=search]').waitFor()
@@ -459,7 +459,7 @@ test('a page that crashes comes back', async () => {
   await client.send('Page.crash').catch(() => undefined)
   await app.attachAgain()
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 20_000 })
+  await main.locator('.item').first().waitFor()
 })
 
 test('after a restart everything is there, and windows are where they were', async () => {
@@ -476,15 +476,12 @@ test('after a restart everything is there, and windows are where they were', asy
   await main.locator('.thread .scroller').hover()
   const kept = (): Promise<string | null> => main.evaluate(() => localStorage.getItem('places'))
   await expect
-    .poll(
-      async () => {
-        await main.mouse.wheel(0, -600)
-        return distanceToEnd(main)
-      },
-      { timeout: 20_000 }
-    )
+    .poll(async () => {
+      await main.mouse.wheel(0, -600)
+      return distanceToEnd(main)
+    })
     .toBeGreaterThan(2000)
-  await expect.poll(kept, { timeout: 20_000 }).not.toBeNull()
+  await expect.poll(kept).not.toBeNull()
   // the saved position is that of the last stop
   const read = await steady(main, kept, 120)
   expect(read).toMatch(/^\[(\[\d+,\d+\],?)+\]$/)

@@ -26,7 +26,7 @@ const said = async (engine: Engine, account: Jid, jid: Jid): Promise<string[]> =
 const allOnline = (engine: Engine, count: number): Promise<boolean> =>
   until(engine, () => Promise.resolve(engine.accounts.list.length === count && engine.accounts.list.every(({ connection }) => connection.status === 'online')))
 
-test('two accounts side by side: messages to one belong to that one, and a search covers both', { timeout: 90_000 }, async () => {
+test('two accounts side by side: messages to one belong to that one, and a search covers both', async () => {
   const engine = await devices.signIn(server, 'alice')
   expect((await engine.signIn({ ...server.settings('carol'), password: 'wrong' })).status).toBe('waiting')
   expect(engine.accounts.list.map(({ jid }) => jid)).toEqual([ALICE])
@@ -61,7 +61,7 @@ test('two accounts side by side: messages to one belong to that one, and a searc
   expect(await said(engine, CAROL, ALICE)).toEqual(['to myself'])
 })
 
-test('messages written before there was an account are sent by the first one that signs in', { timeout: 60_000 }, async () => {
+test('messages written before there was an account are sent by the first one that signs in', async () => {
   const folder = testFolder()
   const engine = await openEngine(folder.path)
   const { id } = await engine.conversations.start(BOB, 'direct', null)
@@ -77,7 +77,7 @@ test('messages written before there was an account are sent by the first one tha
   folder.remove()
 })
 
-test('both accounts in one group; contacts, blocking and requests are separate per account', { timeout: 90_000 }, async () => {
+test('both accounts in one group; contacts, blocking and requests are separate per account', async () => {
   const engine = devices.engines[0]!
   const room = `both-${randomUUID()}@rooms.localhost` as Jid
   const group = await engine.conversations.start(room, 'group', 'alice', null, ALICE)
@@ -105,7 +105,7 @@ test('both accounts in one group; contacts, blocking and requests are separate p
   expect((await engine.store.read.contacts(ALICE)).map(({ jid }) => jid)).not.toContain('stranger@localhost')
 })
 
-test('both accounts return after a restart; signing out keeps the history, and nothing more is sent from that account', { timeout: 90_000 }, async () => {
+test('both accounts return after a restart; signing out keeps the history, and nothing more is sent from that account', async () => {
   const engine = await devices.again(devices.engines[0]!)
   const { id } = (await of(engine, CAROL, BOB))!
   await engine.messages.send(id, 'typed offline')

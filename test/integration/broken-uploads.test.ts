@@ -24,7 +24,7 @@ afterAll(async () => {
 test.runIf(SERVER === 'prosody').each([
   ['as it is', 'alice', false],
   ['encrypted', 'carol', true]
-])('an upload that breaks off twice succeeds with a new slot each time, %s', { timeout: 60_000 }, async (_, user, secret) => {
+])('an upload that breaks off twice succeeds with a new slot each time, %s', async (_, user, secret) => {
   const [sender, bob] = [await devices.signIn(server, user, secret), await devices.signIn(server, 'bob', secret)]
   const conversation = await sender.conversations.start('bob@localhost', 'direct', null)
   const content = randomBytes(1_500_000)

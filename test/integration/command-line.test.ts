@@ -32,7 +32,7 @@ function mnemo(user: string, ...args: string[]): Run {
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')))
   return {
     output: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
-    said: (text) => expect.poll(() => stderr + stdout, { timeout: 20_000 }).toContain(text)
+    said: (text) => expect.poll(() => stderr + stdout).toContain(text)
   }
 }
 const signIn = (user: string, ...more: string[]) =>

@@ -50,7 +50,7 @@ const conversation = async (engine: Engine, jid: Jid): Promise<Conversation> => 
 const say = async (engine: Engine, to: Jid, text: string): Promise<void> =>
   void (await engine.messages.send((await engine.store.write.ensureConversation({ jid: to, kind: 'direct', name: '', nick: null })).id, text))
 const find = (engine: Engine, jid: Jid, wanted: (message: Message) => boolean): Promise<Message> =>
-  until(engine, async () => (await messages(engine, jid)).find(wanted), 30_000)
+  until(engine, async () => (await messages(engine, jid)).find(wanted))
 /** Texts of this test, out of all messages there. */
 const tagged = async (engine: Engine, jid: Jid, tag: string): Promise<string[]> =>
   (await messages(engine, jid)).map(({ text }) => text).filter((text) => text.includes(tag))
@@ -70,7 +70,7 @@ test('texts both ways, once and in order on every device; receipts; messages rec
     [phone, address(1)],
     [bob, address(0)]
   ] as const)
-    await until(engine, async () => (await tagged(engine, peer, tag)).length === 40, 30_000)
+    await until(engine, async () => (await tagged(engine, peer, tag)).length === 40)
   await until(
     alice,
     async () => (await messages(alice, address(1))).filter(({ text, outgoing }) => outgoing && text.includes(tag)).every(({ state }) => state === 'delivered'),
@@ -78,17 +78,17 @@ test('texts both ways, once and in order on every device; receipts; messages rec
   )
   await bob.disconnect()
   for (let i = 0; i < 60; i++) await say(alice, address(1), `${tag} away ${i}`)
-  await until(alice, async () => (await messages(alice, address(1))).every(({ state }) => state !== 'queued'), 30_000)
+  await until(alice, async () => (await messages(alice, address(1))).every(({ state }) => state !== 'queued'))
   await bob.connect()
   await online(bob)
-  await until(bob, async () => (await tagged(bob, address(0), `${tag} away`)).length === 60, 30_000)
+  await until(bob, async () => (await tagged(bob, address(0), `${tag} away`)).length === 60)
   expect(await tagged(bob, address(0), `${tag} away`)).toEqual(Array.from({ length: 60 }, (_, i) => `${tag} away ${i}`))
   // a new device gets it from the archive, in the same order
   const late = await device(people.settings[0])
-  await until(late, async () => (await tagged(late, address(1), tag)).length === 100, 30_000)
+  await until(late, async () => (await tagged(late, address(1), tag)).length === 100)
   const order = await tagged(late, address(1), tag)
   // messages that crossed may arrive live in another order than the archive's, which is queried soon after
-  for (const engine of [alice, phone]) await until(engine, async () => isDeepStrictEqual(await tagged(engine, address(1), tag), order), 30_000)
+  for (const engine of [alice, phone]) await until(engine, async () => isDeepStrictEqual(await tagged(engine, address(1), tag), order))
 })
 
 test('changes to messages and read positions reach the other person and our other device', { timeout: 120_000 }, async () => {
@@ -131,16 +131,16 @@ test('a group: created, invited into, written in, its history for later members,
   const [alice, bob, carol] = [await device(people.settings[0]), await device(people.settings[1]), await device(people.settings[2])]
   const group = await alice.groups.create({ name: '测试 Conformance', membersOnly: false, invite: [address(1)] })
   try {
-    await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)), 30_000)
+    await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)))
     await bob.groups.answerInvitation(group.jid, true)
     const bobs = await conversation(bob, group.jid)
     for (let i = 0; i < 15; i++) {
       await alice.messages.send(group.id, `a${i}`)
       await bob.messages.send(bobs.id, `b${i}`)
     }
-    for (const engine of [alice, bob]) await until(engine, async () => (await messages(engine, group.jid)).length === 30, 30_000)
+    for (const engine of [alice, bob]) await until(engine, async () => (await messages(engine, group.jid)).length === 30)
     await carol.conversations.start(group.jid, 'group', 'carol')
-    await until(carol, async () => (await messages(carol, group.jid)).length === 30, 30_000)
+    await until(carol, async () => (await messages(carol, group.jid)).length === 30)
     const order = (await messages(carol, group.jid)).map(({ text }) => text)
     for (const engine of [alice, bob]) expect((await messages(engine, group.jid)).map(({ text }) => text)).toEqual(order)
     await alice.groups.inside(group.id, (groups, jid) => groups.setSubject(jid, '讨论'))

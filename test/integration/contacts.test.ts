@@ -14,7 +14,7 @@ afterAll(async () => {
 const alice = 'alice@localhost' as Jid
 const bob = 'bob@localhost' as Jid
 
-test('roster groups are the same on all devices, and survive renaming a contact', { timeout: 60_000 }, async () => {
+test('roster groups are the same on all devices, and survive renaming a contact', async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const groups = async (engine: typeof desk): Promise<readonly string[]> => (await engine.store.read.contacts()).find(({ jid }) => jid === bob)?.groups ?? []
   await desk.people.setGroups(bob, ['爬山', 'Work'])
@@ -27,7 +27,7 @@ test('roster groups are the same on all devices, and survive renaming a contact'
   await until(desk, async () => (await groups(desk)).length === 0)
 })
 
-test('notes to self are stored once on each device, are sent, and add no contact', { timeout: 60_000 }, async () => {
+test('notes to self are stored once on each device, are sent, and add no contact', async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const { id } = await desk.conversations.start(alice, 'direct', null)
   const [first, second] = [`note ${randomUUID()}`, `note ${randomUUID()}`]
@@ -47,7 +47,7 @@ test('notes to self are stored once on each device, are sent, and add no contact
   }
 })
 
-test('group members are found by name and initials beside contacts, once each, without the user', { timeout: 60_000 }, async () => {
+test('group members are found by name and initials beside contacts, once each, without the user', async () => {
   const [desk, stranger] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'mallory')]
   const group = await desk.groups.create({ name: 'Reading', membersOnly: true, invite: ['mallory@localhost' as Jid] })
   await until(stranger, async () => stranger.accounts.invitations.length > 0)

@@ -44,7 +44,7 @@ async function connected(user: string): Promise<Connection> {
   return connection
 }
 
-const has = (engine: Engine, peer: string, text: string): Promise<true> => until(engine, async () => (await texts(engine, peer)).includes(text), 60_000)
+const has = (engine: Engine, peer: string, text: string): Promise<true> => until(engine, async () => (await texts(engine, peer)).includes(text))
 
 test('a live message is stored whatever its delay stamp: by its sender, our server, nobody, in the past or in the future', { timeout: 120_000 }, async () => {
   const alice = await aliceWithHole()
@@ -84,7 +84,7 @@ test('with a short network failure between two clients, every message shown as d
   proxy.cut()
   await bob.messages.send(toAlice.id, 'three')
   await has(alice, 'bob@localhost', 'three')
-  await until(bob, async () => (await messages(bob, 'alice@localhost')).every(({ state }) => state === 'delivered'), 60_000)
+  await until(bob, async () => (await messages(bob, 'alice@localhost')).every(({ state }) => state === 'delivered'))
   expect(await texts(alice, 'bob@localhost')).toEqual(await texts(bob, 'alice@localhost'))
   const back = await devices.again(alice)
   await back.connect()

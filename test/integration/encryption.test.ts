@@ -227,7 +227,7 @@ describe('Mnemo with Mnemo', () => {
   })
 })
 
-test('an encrypted conversation is sent in plain only when the user says so', { timeout: 60_000 }, async () => {
+test('an encrypted conversation is sent in plain only when the user says so', async () => {
   const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   const erin = 'erin@localhost' as Jid
   const plain = await foreignClient(server, 'erin')
@@ -251,7 +251,7 @@ test('an encrypted conversation is sent in plain only when the user says so', { 
   await plain.quit()
 })
 
-test('a device is rejected, and a new device of a verified person waits for the user', { timeout: 60_000 }, async () => {
+test('a device is rejected, and a new device of a verified person waits for the user', async () => {
   const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   const frank = 'frank@localhost' as Jid
   const phone = await devices.signIn(server, 'frank', true)
@@ -289,7 +289,7 @@ async function refresh(engine: Engine, jid: Jid): Promise<false> {
   return false
 }
 
-test('a private group: all members read, also from its archive; others are named; an anonymous group is not encrypted', { timeout: 90_000 }, async () => {
+test('a private group: all members read, also from its archive; others are named; an anonymous group is not encrypted', async () => {
   const people: [Engine, Jid][] = []
   for (const user of ['grace', 'heidi', 'ivan']) people.push([await devices.signIn(server, user, true), `${user}@localhost` as Jid])
   const [[grace], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]
@@ -326,7 +326,7 @@ test('a private group: all members read, also from its archive; others are named
   expect(await find(grace, open.jid, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-no-device' })
 })
 
-test('a device has the name that its user gave it, also for others', { timeout: 60_000 }, async () => {
+test('a device has the name that its user gave it, also for others', async () => {
   const carol = 'carol@localhost' as Jid
   const phone = await devices.signIn(server, 'carol', true)
   const number = (await phone.people.devices(carol, carol)).own?.device
@@ -351,7 +351,7 @@ describe.skipIf(!hasForeignOmemo)('a stranger', () => {
     alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   })
 
-  test("after a stranger's reinstallation, messages are encrypted for the new device at once", { timeout: 90_000 }, async () => {
+  test("after a stranger's reinstallation, messages are encrypted for the new device at once", async () => {
     const first = await foreignOmemo(server, 'heidi', join(server.folder, 'heidi.json'))
     await first.tell({ do: 'send', to: ALICE, text: 'from the first' }, 'sent')
     await find(alice, heidi, ({ text }) => text === 'from the first')
@@ -368,7 +368,7 @@ describe.skipIf(!hasForeignOmemo)('a stranger', () => {
     await second.quit()
   })
 
-  test('its new device is written to also while what came from it is still being answered', { timeout: 90_000 }, async () => {
+  test('its new device is written to also while what came from it is still being answered', async () => {
     const id = await conversationWith(alice, heidi)
     // the list of those that are known was asked for, and counts for a while
     const second = await foreignOmemo(server, 'heidi', join(server.folder, 'heidi-anew.json'))
@@ -399,7 +399,7 @@ describe.skipIf(!hasForeignOmemo)('a stranger', () => {
   })
 })
 
-test('after signing out, nothing is encrypted for the device, and its keys are deleted', { timeout: 60_000 }, async () => {
+test('after signing out, nothing is encrypted for the device, and its keys are deleted', async () => {
   const judy = await devices.signIn(server, 'judy', true)
   const JUDY = 'judy@localhost' as Jid
   const stays = await devices.signIn(server, 'judy', true)

@@ -42,7 +42,7 @@ const content = async (engine: Engine, file: Attachment): Promise<Buffer> => rea
 /** Picture of one pixel. */
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
-test('a picture and a file arrive complete, on the other side and on our other device, in the order they were sent', { timeout: 60_000 }, async () => {
+test('a picture and a file arrive complete, on the other side and on our other device, in the order they were sent', async () => {
   const alice = await devices.signIn(server, 'alice')
   const second = await devices.signIn(server, 'alice')
   const bob = await devices.signIn(server, 'bob')
@@ -95,7 +95,7 @@ test('a picture and a file arrive complete, on the other side and on our other d
   ).toBe(1)
 })
 
-test('a file that is too large is refused before the upload, and later messages are sent', { timeout: 60_000 }, async () => {
+test('a file that is too large is refused before the upload, and later messages are sent', async () => {
   const alice = await devices.signIn(server, 'alice')
   expect(await alice.media.limit('alice@localhost' as never)).toEqual({ accepts: true, largest: LARGEST_FILE })
   await sendFile(alice, 'bob@localhost', 'huge.bin', Buffer.alloc(LARGEST_FILE + 1))
@@ -106,7 +106,7 @@ test('a file that is too large is refused before the upload, and later messages 
   await until(alice, async () => (await messages(alice, 'bob@localhost')).some(({ text, state }) => text === 'behind the huge one' && state !== 'queued'))
 })
 
-test('a file chosen offline waits, survives a restart, and is sent on the next connection', { timeout: 60_000 }, async () => {
+test('a file chosen offline waits, survives a restart, and is sent on the next connection', async () => {
   const alice = await devices.signIn(server, 'alice')
   await alice.disconnect()
   await sendFile(alice, 'bob@localhost', 'offline.png', PNG)
@@ -115,7 +115,7 @@ test('a file chosen offline waits, survives a restart, and is sent on the next c
   await fileOf(again, 'bob@localhost', 'offline.png', (_file, message) => message.state === 'sent' || message.state === 'delivered')
 })
 
-test('files in a public group are downloaded only on request, in a members-only group automatically', { timeout: 60_000 }, async () => {
+test('files in a public group are downloaded only on request, in a members-only group automatically', async () => {
   const [alice, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   for (const membersOnly of [false, true]) {
     const group = await alice.groups.create({ name: membersOnly ? 'closed' : 'open', membersOnly, invite: ['bob@localhost' as Jid] })
@@ -129,7 +129,7 @@ test('files in a public group are downloaded only on request, in a members-only 
   expect((await messages(bob, open!.jid)).flatMap(({ attachments }) => attachments.map(({ where }) => where))).toEqual(['there'])
 })
 
-test('files of strangers are downloaded only on request, and those with a wrong hash or a missing source not at all', { timeout: 60_000 }, async () => {
+test('files of strangers are downloaded only on request, and those with a wrong hash or a missing source not at all', async () => {
   const carol = await devices.signIn(server, 'carol')
   const stranger = await devices.signIn(server, 'stranger')
   await sendFile(stranger, 'carol@localhost', 'stranger.png', PNG)

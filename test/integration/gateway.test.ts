@@ -17,7 +17,7 @@ describe.skipIf(SERVER === 'ejabberd').each([{ groupsForget: false }, { groupsFo
     await server.stop()
   })
 
-  test('own messages are stored once, also equal ones, and after a reconnect', { timeout: 60_000 }, async () => {
+  test('own messages are stored once, also equal ones, and after a reconnect', async () => {
     const [alice, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
     const group = await alice.conversations.start(room, 'group', 'alice')
     await bob.conversations.start(room, 'group', 'bob')
@@ -38,7 +38,7 @@ describe.skipIf(SERVER === 'ejabberd').each([{ groupsForget: false }, { groupsFo
     expect((await messages(bob, room))[0]?.id).toBe(id)
   })
 
-  test('a message of another device of ours is a separate message', { timeout: 60_000 }, async () => {
+  test('a message of another device of ours is a separate message', async () => {
     const [alice, phone] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'carol')]
     const other = 'shared@rooms.localhost' as Jid
     const group = await alice.conversations.start(other, 'group', 'carol')

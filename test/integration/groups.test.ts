@@ -22,7 +22,7 @@ const conversation = async (engine: Engine, jid: string): Promise<Conversation> 
 const members = (engine: Engine, group: Conversation): Promise<GroupMembers> => engine.groups.members(group.id)
 const bob = 'bob@localhost' as Jid
 
-test('a members-only group: created, invited into, named, administered and closed', { timeout: 60_000 }, async () => {
+test('a members-only group: created, invited into, named, administered and closed', async () => {
   const [alice, bobs, carol] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob'), await devices.signIn(server, 'carol')]
   const group = await alice.groups.create({ name: '周末爬山 Hiking', membersOnly: true, invite: [bob] })
   expect(group).toMatchObject({ kind: 'group', name: '周末爬山 Hiking', nick: 'alice', out: null })
@@ -85,7 +85,7 @@ test('a members-only group: created, invited into, named, administered and close
   await until(alice, async () => (await conversation(alice, group.jid)).out?.why === 'destroyed')
 })
 
-test('only authorised members administer a group', { timeout: 60_000 }, async () => {
+test('only authorised members administer a group', async () => {
   const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   const group = await alice.groups.create({ name: 'Open house', membersOnly: false, invite: [] })
   await bobs.conversations.start(group.jid, 'group', 'bob')
@@ -98,7 +98,7 @@ test('only authorised members administer a group', { timeout: 60_000 }, async ()
   expect((await conversation(bobs, group.jid)).name).toBe('Open house')
 })
 
-test('a group with a password: requested, stored, and used again after a restart', { timeout: 60_000 }, async () => {
+test('a group with a password: requested, stored, and used again after a restart', async () => {
   const room = `secret-${randomUUID()}@rooms.localhost`
   const foreign = await foreignClient(server, 'carol')
   await foreign.tell({ do: 'join', room, nick: 'carol' }, 'joined')
@@ -129,7 +129,7 @@ test('a group with a password: requested, stored, and used again after a restart
   await foreign.quit()
 })
 
-test('mentions work both ways under another name (XEP-0372), and unknown elements are kept', { timeout: 60_000 }, async () => {
+test('mentions work both ways under another name (XEP-0372), and unknown elements are kept', async () => {
   const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   const group = await alice.groups.create({ name: 'Mentions', membersOnly: false, invite: [] })
   await bobs.conversations.start(group.jid, 'group', '王芳')
@@ -160,7 +160,7 @@ test('mentions work both ways under another name (XEP-0372), and unknown element
   await foreign.quit()
 })
 
-test('a moderator retracts messages of others for everyone; other members cannot (XEP-0425)', { timeout: 60_000 }, async ({ skip }) => {
+test('a moderator retracts messages of others for everyone; other members cannot (XEP-0425)', async ({ skip }) => {
   const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   const group = await alice.groups.create({ name: 'Moderated', membersOnly: false, invite: [] })
   const bobsGroup = await bobs.conversations.start(group.jid, 'group', 'bob')

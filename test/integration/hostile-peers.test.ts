@@ -53,7 +53,7 @@ async function enter() {
 const result = ({ id, to }: Request, inside: string): string => `<iq type='result' id='${id}'${to === '' ? '' : ` from='${to}'`}>${inside}</iq>`
 const deep = (depth: number): string => `<x xmlns='urn:example:unknown'>${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}</x>`
 
-test('a text stands however deep what stands beside it is, live and in an archive, and keeps no other away', { timeout: 60_000 }, async () => {
+test('a text stands however deep what stands beside it is, live and in an archive, and keeps no other away', async () => {
   server.answer = (request) => {
     const queryId = request.xml.includes('urn:xmpp:mam:2') ? /queryid="([^"]+)"/.exec(request.xml)?.[1] : undefined
     if (queryId === undefined) return null
@@ -71,7 +71,7 @@ test('a text stands however deep what stands beside it is, live and in an archiv
   expect(await texts(alice, BOB)).toEqual(['first', 'deep', 'last', '99 deep', '100 deep', '3000 deep', '30000 deep'])
 })
 
-test('long and deep questions are answered in short, and end no stream', { timeout: 60_000 }, async () => {
+test('long and deep questions are answered in short, and end no stream', async () => {
   await signIn()
   const [streams, before] = [server.streams, server.heard.length]
   const ask = (id: string, inside: string, type = 'get'): void =>
@@ -88,7 +88,7 @@ test('long and deep questions are answered in short, and end no stream', { timeo
   expect(alice.connection.status).toBe('online')
 })
 
-test('what is told back of others’ ids is short', { timeout: 60_000 }, async () => {
+test('what is told back of others’ ids is short', async () => {
   await signIn()
   const before = server.heard.length
   const long = 'i'.repeat(150_000)
@@ -106,7 +106,7 @@ test('what is told back of others’ ids is short', { timeout: 60_000 }, async (
   expect(server.heard.slice(before).match(/<received /g)).toHaveLength(1)
 })
 
-test('somebody in a group refuses nothing in the group’s name; what was said to them alone they may', { timeout: 60_000 }, async () => {
+test('somebody in a group refuses nothing in the group’s name; what was said to them alone they may', async () => {
   await signIn()
   const id = await enter()
   say(`${room}/mallory`, '<body>psst</body>')
@@ -135,7 +135,7 @@ test('somebody in a group refuses nothing in the group’s name; what was said t
   expect(await state('to all')).toEqual(['failed', 'forbidden'])
 })
 
-test('an invitation of a contact is neither crowded out nor changed by strangers, and words in a group are none', { timeout: 60_000 }, async () => {
+test('an invitation of a contact is neither crowded out nor changed by strangers, and words in a group are none', async () => {
   await signIn()
   await enter()
   const direct = (from: string, group: string, more = ''): void => say(from, `<x xmlns='jabber:x:conference' jid='${group}'${more}/>`, "type='normal'")
@@ -151,7 +151,7 @@ test('an invitation of a contact is neither crowded out nor changed by strangers
   expect(await texts(alice, room)).toEqual(['come'])
 })
 
-test('of thousands of pictures that a contact tells at once, few are asked for, and the last is shown', { timeout: 60_000 }, async () => {
+test('of thousands of pictures that a contact tells at once, few are asked for, and the last is shown', async () => {
   const pictures = [0, 1, 2].map(() => randomBytes(1000))
   const sha = (data: Buffer): string => createHash('sha1').update(data).digest('hex')
   let asked = 0
@@ -178,7 +178,7 @@ test('of thousands of pictures that a contact tells at once, few are asked for, 
   expect(asked).toBeLessThan(20)
 })
 
-test('another name that we take in a group counts once the group says it', { timeout: 60_000 }, async () => {
+test('another name that we take in a group counts once the group says it', async () => {
   await signIn()
   const id = await enter()
   const changing = alice.groups.changeNick(id, 'alicia')
@@ -200,7 +200,7 @@ test('another name that we take in a group counts once the group says it', { tim
   expect((await alice.store.read.conversation(id))?.nick).toBe('alicia1')
 })
 
-test('an unblocking of an address that is none unblocks nobody', { timeout: 60_000 }, async () => {
+test('an unblocking of an address that is none unblocks nobody', async () => {
   server.answer = (request) =>
     request.xml.includes('<blocklist') ? result(request, "<blocklist xmlns='urn:xmpp:blocking'><item jid='mallory@evil.example'/></blocklist>") : null
   await signIn()

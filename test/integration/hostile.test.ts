@@ -34,10 +34,10 @@ async function said(text: string): Promise<void> {
 }
 /** Waits until the stream has ended and another one has replaced it. */
 const comesBack = async (before: number): Promise<void> => {
-  await until(alice, async () => server.streams > before && alice.connection.status === 'online', 20_000)
+  await until(alice, async () => server.streams > before && alice.connection.status === 'online')
 }
 
-test('entities, processing instructions and a document type end the stream, not the app', { timeout: 60_000 }, async () => {
+test('entities, processing instructions and a document type end the stream, not the app', async () => {
   await said('before')
   for (const evil of [
     `<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>${chat('laugh', '&lol2;')}`,
@@ -55,7 +55,7 @@ test('entities, processing instructions and a document type end the stream, not 
   expect(list).toContain('before')
 })
 
-test('elements nested 20,000 deep and a stanza of many megabytes are survived', { timeout: 60_000 }, async () => {
+test('elements nested 20,000 deep and a stanza of many megabytes are survived', async () => {
   const deep = `${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}`
   const before = server.streams
   server.say(chat('deep', 'deep', deep))
@@ -116,7 +116,7 @@ test('a stanza-id counts only from the archive that assigned it', async () => {
   expect(await all()).toEqual(['first', 'second', 'the end'])
 })
 
-test('10,000 reactions to one message stay few', { timeout: 60_000 }, async () => {
+test('10,000 reactions to one message stay few', async () => {
   server.say(chat('r0', 'react to me'))
   let text = ''
   for (let i = 0; i < 10_000; i++)
@@ -146,7 +146,7 @@ test('direction overrides and control characters are removed from names, and loo
   expect(await all()).toEqual([])
 })
 
-test('2,000 stanzas a second from one contact are stored, and reading stays quick', { timeout: 60_000 }, async () => {
+test('2,000 stanzas a second from one contact are stored, and reading stays quick', async () => {
   const rounds = 5
   const each = 2000
   let slowest = 0
@@ -166,14 +166,14 @@ test('2,000 stanzas a second from one contact are stored, and reading stays quic
     server.say(text)
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, 1000 - (performance.now() - started))))
   }
-  await until(alice, async () => (await alice.store.read.stats()).messages >= rounds * each, 30_000)
+  await until(alice, async () => (await alice.store.read.stats()).messages >= rounds * each)
   running = false
   await reading
   // calls of a window are answered: no speed is tested, only that nothing blocks
   expect(slowest).toBeLessThan(2000)
 })
 
-test('a vCard’s picture is shown only if it matches the hash in the presence (XEP-0153)', { timeout: 30_000 }, async () => {
+test('a vCard’s picture is shown only if it matches the hash in the presence (XEP-0153)', async () => {
   const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
   const hash = createHash('sha1').update(picture).digest('hex')
   const bob = 'bob@evil.example' as Jid
@@ -215,7 +215,7 @@ test('a vCard’s picture is shown only if it matches the hash in the presence (
   await until(alice, async () => (await alice.store.read.avatar(bob)) === null)
 })
 
-test('a group of 10,000 is joined, and half of it leaves: all are counted, and windows get few events', { timeout: 60_000 }, async () => {
+test('a group of 10,000 is joined, and half of it leaves: all are counted, and windows get few events', async () => {
   const COUNT = 10_000
   let told = 0
   alice.live.on('change', ({ occupants }) => void (occupants !== undefined && told++))

@@ -120,11 +120,11 @@ test(
     // to an occupant who has left: refused, and shown as such
     await bob.tell({ do: 'raw', xml: `<presence type='unavailable' to='${room}/bobby'/>` }, 'done')
     await second.messages.send(private_.id, 'are you there?')
-    await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed', 60_000)
+    await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed')
   }
 )
 
-test('a subject is the first line of a message, or a message by itself', { timeout: 60_000 }, async () => {
+test('a subject is the first line of a message, or a message by itself', async () => {
   const alice = await devices.signIn(server, 'alice')
   await raw(`<message to='alice@localhost'><subject>Build 812 failed</subject><body>see the log</body></message>`)
   await raw(`<message to='alice@localhost'><subject>Server restarts at nine</subject></message>`)
@@ -133,7 +133,7 @@ test('a subject is the first line of a message, or a message by itself', { timeo
   await until(alice, async () => (await alice.store.find.search({ query: '"Build 812"', limit: 1, total: true })).total === 1)
 })
 
-test('the text of an invitation is also a message', { timeout: 60_000 }, async () => {
+test('the text of an invitation is also a message', async () => {
   const alice = await devices.signIn(server, 'alice')
   await raw(
     `<message to='alice@localhost' type='chat' id='tea'><body>come along, bring tea</body><x xmlns='jabber:x:conference' jid='tea@rooms.localhost'/></message>`

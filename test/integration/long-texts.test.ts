@@ -38,7 +38,7 @@ test(
     await alice.messages.send(toBob.id, LONG)
     for (let i = 0; i < 20; i++) await alice.messages.send(toBob.id, `after ${i}`)
     const wanted = ['before', ...Array.from({ length: 20 }, (_, i) => `after ${i}`)]
-    await until(bob, async () => (await texts(bob, 'alice@localhost')).length === wanted.length, 60_000)
+    await until(bob, async () => (await texts(bob, 'alice@localhost')).length === wanted.length)
     expect(await texts(bob, 'alice@localhost')).toEqual(wanted)
     await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
     expect(await stateOf(alice, LONG)).toMatchObject({ state: 'failed', error: 'too-large' })
@@ -87,8 +87,8 @@ test('several long texts queued offline fail alone', { timeout: 120_000 }, async
     await carol.messages.send(id, `short ${i}`)
   }
   await carol.connect()
-  await until(bob, async () => (await texts(bob, 'carol@localhost')).filter((text) => text.startsWith('short')).length === 3, 60_000)
-  await until(carol, async () => (await own(carol)).filter(({ state }) => state === 'failed').length === 3, 60_000)
+  await until(bob, async () => (await texts(bob, 'carol@localhost')).filter((text) => text.startsWith('short')).length === 3)
+  await until(carol, async () => (await own(carol)).filter(({ state }) => state === 'failed').length === 3)
   expect((await own(carol)).map(({ text, state, error }) => [text.slice(0, 7), state === 'failed', error])).toEqual(
     long.flatMap((text, i) => [
       [text.slice(0, 7), true, 'too-large'],

@@ -77,7 +77,7 @@ const refuse = (text: string): void =>
 const said = (text: string, times: number): Promise<boolean> => until(alice, () => Promise.resolve(count(`<body>${text}</body>`) === times))
 const state = async (text: string): Promise<string | undefined> => (await messages(alice, room)).find((message) => message.text === text)?.state
 
-test('messages refused because the group forgot our membership are sent in order after rejoining', { timeout: 60_000 }, async () => {
+test('messages refused because the group forgot our membership are sent in order after rejoining', async () => {
   const id = await joined()
   await alice.messages.send(id, 'one')
   await alice.messages.send(id, 'two')
@@ -103,30 +103,26 @@ test('a message that a group refuses again after rejoining fails, and is not ret
   }
 })
 
-test.each([true, false])(
-  'messages that a group accepted and lost are sent again after rejoining; its archive has them: %s',
-  { timeout: 60_000 },
-  async (has) => {
-    const text = `kept ${has}`
-    server.answer = archived
-    const id = await joined()
-    await alice.messages.send(id, text)
-    await said(text, 1)
-    await until(alice, async () => (await state(text)) === 'sent')
-    if (has) archive.push(['a1', `<message xmlns='jabber:client' from='${room}/alice' type='groupchat' id='${idOf(text)}'><body>${text}</body></message>`])
-    // by an error of its server (XEP-0045 section 9.1.4)
-    server.say(
-      `<presence from='${room}/alice' to='${ME}/r' type='unavailable'><x xmlns='${MUC}#user'><item role='none' affiliation='none'/><status code='110'/><status code='333'/></x></presence>`
-    )
-    await enter(2)
-    await alice.messages.send(id, `later ${has}`)
-    await said(`later ${has}`, 1)
-    expect(count(`<body>${text}</body>`)).toBe(has ? 1 : 2)
-    if (!has) expect(server.heard.lastIndexOf(`<body>${text}</body>`)).toBeLessThan(server.heard.lastIndexOf(`<body>later ${has}</body>`))
-  }
-)
+test.each([true, false])('messages that a group accepted and lost are sent again after rejoining; its archive has them: %s', async (has) => {
+  const text = `kept ${has}`
+  server.answer = archived
+  const id = await joined()
+  await alice.messages.send(id, text)
+  await said(text, 1)
+  await until(alice, async () => (await state(text)) === 'sent')
+  if (has) archive.push(['a1', `<message xmlns='jabber:client' from='${room}/alice' type='groupchat' id='${idOf(text)}'><body>${text}</body></message>`])
+  // by an error of its server (XEP-0045 section 9.1.4)
+  server.say(
+    `<presence from='${room}/alice' to='${ME}/r' type='unavailable'><x xmlns='${MUC}#user'><item role='none' affiliation='none'/><status code='110'/><status code='333'/></x></presence>`
+  )
+  await enter(2)
+  await alice.messages.send(id, `later ${has}`)
+  await said(`later ${has}`, 1)
+  expect(count(`<body>${text}</body>`)).toBe(has ? 1 : 2)
+  if (!has) expect(server.heard.lastIndexOf(`<body>${text}</body>`)).toBeLessThan(server.heard.lastIndexOf(`<body>later ${has}</body>`))
+})
 
-test('if one group of a server has forgotten us, the others there are checked', { timeout: 60_000 }, async () => {
+test('if one group of a server has forgotten us, the others there are checked', async () => {
   const first = room
   const id = await joined()
   room = `room${++rooms}@rooms.evil.example`
@@ -151,7 +147,7 @@ test('a group that lets us in after we gave up waiting is entered at once, and w
   archive.push(['a1', `<message xmlns='jabber:client' from='${room}/bob' type='groupchat' id='b1'><body>missed</body></message>`])
   // the client waits for half a minute
   const asked = performance.now()
-  await until(alice, () => Promise.resolve(performance.now() - asked > 31_000), 60_000)
+  await until(alice, () => Promise.resolve(performance.now() - asked > 31_000))
   letIn()
   const live = `<message xmlns='jabber:client' from='${room}/bob' type='groupchat' id='b2'><body>live</body><stanza-id xmlns='urn:xmpp:sid:0' by='${room}' id='a2'/></message>`
   archive.push(['a2', live])

@@ -73,7 +73,7 @@ test.each([
   ['no address', `<put url=''/><get/>`],
   ['a long one', `<put url='https://127.0.0.1/${'x'.repeat(100_000)}'/><get url='https://127.0.0.1/x'/>`],
   ['nothing', '']
-])('a slot with %s: nothing is uploaded, the file fails with its reason, and later messages are sent', { timeout: 60_000 }, async (_, inside) => {
+])('a slot with %s: nothing is uploaded, the file fails with its reason, and later messages are sent', async (_, inside) => {
   server.answer = (request) =>
     request.xml.includes(`${UPLOAD}"`) && request.xml.includes('<request')
       ? result(request, `<slot xmlns='${UPLOAD}'>${inside}</slot>`)
@@ -94,7 +94,7 @@ test.each([
   expect(file?.error).toBe('bad-upload-slot')
 })
 
-test('pictures that are too large, of another type, or not the announced ones are not stored, and requested only once', { timeout: 60_000 }, async () => {
+test('pictures that are too large, of another type, or not the announced ones are not stored, and requested only once', async () => {
   const picture = randomBytes(2000)
   const id = createHash('sha1').update(picture).digest('hex')
   let data = picture
@@ -198,7 +198,7 @@ test('presences with ever new capabilities, of a contact, a stranger and a group
   expect(gets() - first).toBeLessThan(20)
 })
 
-test('PEP events of others change nothing of ours', { timeout: 60_000 }, async () => {
+test('PEP events of others change nothing of ours', async () => {
   await signIn()
   from(BOB, '<body>one</body>', "type='chat' id='one'")
   await until(alice, async () => (await texts(alice, BOB)).length === 1)
@@ -219,7 +219,7 @@ test('PEP events of others change nothing of ours', { timeout: 60_000 }, async (
   expect(await alice.store.read.conversationByJid('trap@rooms.evil.example')).toBeNull()
 })
 
-test('receipts and markers for unknown messages, or for those of another conversation, are ignored', { timeout: 60_000 }, async () => {
+test('receipts and markers for unknown messages, or for those of another conversation, are ignored', async () => {
   await signIn()
   const { id } = await alice.conversations.start(BOB, 'direct', null)
   await alice.messages.send(id, `to bob ${++fences}`)
@@ -237,7 +237,7 @@ test('receipts and markers for unknown messages, or for those of another convers
   await until(alice, async () => (await messages(alice, BOB))[0]?.state === 'delivered')
 })
 
-test('carbons nested 500 deep are ignored, whoever sends them', { timeout: 60_000 }, async () => {
+test('carbons nested 500 deep are ignored, whoever sends them', async () => {
   await signIn()
   const copy = (depth: number): string =>
     depth === 0
@@ -253,13 +253,13 @@ test('carbons nested 500 deep are ignored, whoever sends them', { timeout: 60_00
   await until(alice, async () => (await texts(alice, BOB)).includes('deep'))
 })
 
-test('empty answers are accepted', { timeout: 60_000 }, async () => {
+test('empty answers are accepted', async () => {
   server.answer = (request) => (request.xml.includes('xmpp-bind') ? null : result(request, ''))
   await signIn()
   await settled()
 })
 
-test('closed groups that name each other as successors are left, and not followed in a circle', { timeout: 60_000 }, async () => {
+test('closed groups that name each other as successors are left, and not followed in a circle', async () => {
   await signIn()
   const [one, two] = ['one@rooms.evil.example', 'two@rooms.evil.example'] as const
   const enter = async (room: string): Promise<void> => {

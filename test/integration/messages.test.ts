@@ -73,7 +73,7 @@ test('a new device fills its history from the archive, newest first, without cou
   expect(await carol.store.read.missingHistory()).toEqual([])
 })
 
-test('with full history off, only viewed pages are fetched, until it is turned on', { timeout: 90_000 }, async () => {
+test('with full history off, only viewed pages are fetched, until it is turned on', async () => {
   // a connected device receives them, so that the server stores none for the next one (XEP-0160)
   const [alice] = [await signedIn('alice'), await signedIn('carol')]
   const { id } = await alice.store.write.ensureConversation({ jid: 'carol@localhost' as Jid, kind: 'direct', name: '', nick: null })

@@ -88,7 +88,7 @@ const paged =
     return page(query, kept) + ending(kept, query.after === null ? from <= 0 : to >= most, query)
   }
 
-test('all pages are read without their first and last ids', { timeout: 60_000 }, async () => {
+test('all pages are read without their first and last ids', async () => {
   archive(paged(10, (_, complete, query) => end(query, '', complete)))
   await signIn()
   await until(alice, async () => (await texts(alice, BOB)).length === 10)
@@ -102,7 +102,7 @@ test('all pages are read without their first and last ids', { timeout: 60_000 },
   expect(await texts(alice, BOB)).toEqual(wanted(1, 20))
 })
 
-test('pages without a completeness flag are read until there are no more', { timeout: 60_000 }, async () => {
+test('pages without a completeness flag are read until there are no more', async () => {
   archive(paged(7, (kept, _, query) => end(query, ends(kept))))
   await signIn()
   await settled()
@@ -132,7 +132,7 @@ test.each([
     'counts that lie',
     (query: Query): string => page(query, list(1, 6)) + end(query, `<first index='-5'>a1</first><last>a6</last><count>99999999999999999999</count>`, true)
   ]
-])('%s', { timeout: 60_000 }, async (_, answer) => {
+])('%s', async (_, answer) => {
   archive(answer)
   await signIn()
   await settled()
@@ -148,7 +148,7 @@ test.each([
   expect(wanted(1, 6)).toEqual(expect.arrayContaining(found))
 })
 
-test('an archive that is suddenly empty is queried again before that is believed', { timeout: 60_000 }, async () => {
+test('an archive that is suddenly empty is queried again before that is believed', async () => {
   const all = paged(10, (kept, complete, query) => end(query, ends(kept), complete))
   const emptied = new Set<string>()
   archive((query) => {
@@ -162,7 +162,7 @@ test('an archive that is suddenly empty is queried again before that is believed
   expect(await texts(alice, BOB)).toEqual(wanted(1, 10))
 })
 
-test('an id that the archive no longer knows is not queried again', { timeout: 60_000 }, async () => {
+test('an id that the archive no longer knows is not queried again', async () => {
   const all = paged(10, (kept, complete, query) => end(query, ends(kept), complete))
   archive((query) => (query.before !== null && query.before !== '' ? error(query, 'item-not-found') : all(query)))
   await signIn()
@@ -171,7 +171,7 @@ test('an id that the archive no longer knows is not queried again', { timeout: 6
   expect(await alice.store.read.missingHistory('alice@evil.example')).toEqual([])
 })
 
-test('one archive id for several messages, missing ids, and one message several times', { timeout: 60_000 }, async () => {
+test('one archive id for several messages, missing ids, and one message several times', async () => {
   const kept: Kept[] = [
     { id: 'same', text: 'one' },
     { id: 'same', text: 'two' },
@@ -188,7 +188,7 @@ test('one archive id for several messages, missing ids, and one message several 
   expect(await texts(alice, BOB)).toEqual(['one', 'two', 'three', 'four', 'five', 'six'])
 })
 
-test('results of another query, from another entity or in other people’s names are ignored', { timeout: 60_000 }, async () => {
+test('results of another query, from another entity or in other people’s names are ignored', async () => {
   const forged = (text: string): Kept[] => [{ id: text, text }]
   archive(
     (query) =>

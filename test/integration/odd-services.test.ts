@@ -187,7 +187,7 @@ test('random answers to every request do not prevent writing', { timeout: 120_00
   expect(unhandled).toEqual([])
 })
 
-test('empty errors are handled as errors, of requests, of the sign-in and of the stream', { timeout: 60_000 }, async () => {
+test('empty errors are handled as errors, of requests, of the sign-in and of the stream', async () => {
   server.answer = ({ id, xml }) =>
     xml.includes('xmpp-bind') || xml.includes('jabber:iq:roster')
       ? null
@@ -209,7 +209,7 @@ test('empty errors are handled as errors, of requests, of the sign-in and of the
   expect(unhandled).toEqual([])
 })
 
-test('foreign, multiple, nested and future delay stamps: nothing is lost, and messages stay in order of arrival', { timeout: 60_000 }, async () => {
+test('foreign, multiple, nested and future delay stamps: nothing is lost, and messages stay in order of arrival', async () => {
   await signIn()
   const delay = (by: string, stamp: string, inside = ''): string =>
     `<delay xmlns='urn:xmpp:delay'${by === '' ? '' : ` from='${by}'`} stamp='${stamp}'>${inside}</delay>`
@@ -264,7 +264,7 @@ test.each([
   ["<item role='none' affiliation='none'/><destroy jid='@@@'/>", 'destroyed', ''],
   ["<item role='none' affiliation='none'/><status code='332'/>", null, ''],
   ["<item role='none' affiliation='none'/><status code='307'/><status code='333'/>", null, '']
-])('removed from a group: %s', { timeout: 60_000 }, async (inside, why, reason) => {
+])('removed from a group: %s', async (inside, why, reason) => {
   await signIn()
   const room = `out${++fences}@rooms.evil.example`
   await enter(room)
@@ -282,7 +282,7 @@ test.each([
   expect(await texts(alice, room)).toEqual(['before', 'still in'])
 })
 
-test('a nickname that the group assigns us is ours, and messages under the old one are not', { timeout: 60_000 }, async () => {
+test('a nickname that the group assigns us is ours, and messages under the old one are not', async () => {
   await signIn()
   const room = 'renamed@rooms.evil.example'
   await enter(room)
@@ -298,7 +298,7 @@ test('a nickname that the group assigns us is ours, and messages under the old o
   ])
 })
 
-test('invitations: malformed ones are ignored, thousands of them are limited, and their texts are kept', { timeout: 60_000 }, async () => {
+test('invitations: malformed ones are ignored, thousands of them are limited, and their texts are kept', async () => {
   await signIn()
   for (const inside of [
     `<x xmlns='${MUC}#user'><invite/></x>`,
@@ -316,7 +316,7 @@ test('invitations: malformed ones are ignored, thousands of them are limited, an
   expect(alice.accounts.invitations.length).toBeLessThanOrEqual(100)
 })
 
-test('a mention of everybody in a public group counts only from its moderators', { timeout: 60_000 }, async () => {
+test('a mention of everybody in a public group counts only from its moderators', async () => {
   await signIn()
   const room = 'called@rooms.evil.example'
   await enter(room)

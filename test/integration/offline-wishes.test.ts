@@ -107,7 +107,7 @@ test('reading on a device where an own message of another one was read past alre
   }
 })
 
-test('a group that is deleted offline is left on all devices, and does not come back', { timeout: 60_000 }, async () => {
+test('a group that is deleted offline is left on all devices, and does not come back', async () => {
   const [desk, phone] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'carol')]
   const group = await desk.groups.create({ name: 'To be deleted', membersOnly: false, invite: [] })
   await until(phone, async () => (await at(phone, group.jid))?.nick === 'carol')
@@ -120,7 +120,7 @@ test('a group that is deleted offline is left on all devices, and does not come 
   expect((await desk.store.read.conversations()).some(({ jid }) => jid === group.jid)).toBe(false)
 })
 
-test('names, extensions and roster groups set by other clients are kept', { timeout: 60_000 }, async () => {
+test('names, extensions and roster groups set by other clients are kept', async () => {
   const desk = await devices.signIn(server, 'bob')
   const { connection } = desk.accounts.of('bob@localhost' as Jid)!
   const group = await desk.groups.create({ name: 'Named by us', membersOnly: false, invite: [] })

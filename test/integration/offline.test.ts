@@ -26,7 +26,7 @@ test('many messages typed offline arrive once and in order, and the queue is emp
   for (const text of expected) await alice.messages.send(id, text)
   await alice.connect()
   await until(bob, async () => ((await bob.store.read.conversationByJid('alice@localhost'))?.unread ?? 0) >= COUNT, 90_000)
-  await until(alice, async () => (await alice.store.read.queued({ after: 0, limit: 1 })).length === 0, 30_000)
+  await until(alice, async () => (await alice.store.read.queued({ after: 0, limit: 1 })).length === 0)
   expect(await texts(bob, 'alice@localhost')).toEqual(expected)
   await until(alice, async () => (await messages(alice, 'bob@localhost')).every(({ state }) => state === 'sent' || state === 'delivered'))
   await alice.close()

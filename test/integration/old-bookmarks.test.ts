@@ -36,11 +36,11 @@ test.skipIf(SERVER !== 'prosody')(
         itemsOf(await connectionOf(alice).request(itemsQuery(NS.bookmarks))).map(
           ({ id, payload }) => `${id} ${payload?.attrs['autojoin']} ${payload?.getChildText('nick')}`
         )
-      await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} true ally`])
+      await expect.poll(items).toEqual([`${OLD} true ally`])
       // the list of the other clients is unchanged
       expect(await noted(alice)).toContain('a page')
       await alice.groups.leave((await alice.store.read.conversationByJid(OLD))!.id)
-      await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} false ally`])
+      await expect.poll(items).toEqual([`${OLD} false ally`])
       // another client removes the bookmark
       await connectionOf(alice).request(
         xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS.pubsub }, xml('retract', { node: NS.bookmarks }, xml('item', { id: OLD }))))
@@ -66,12 +66,12 @@ test.skipIf(SERVER !== 'prosody')('on a server with bookmarks only in private st
     await connectionOf(alice).request(keepStorage(xml('storage', { xmlns: NS.oldBookmarks }, xml('url', { url: 'https://example.org/', name: 'a page' }))))
     const two = [OLD, NEW].map((group) => alice.conversations.start(group, 'group', 'ally'))
     await Promise.all(two)
-    await expect.poll(async () => (await noted(alice)).match(/<conference/g)?.length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(async () => (await noted(alice)).match(/<conference/g)?.length).toBe(2)
     expect(await noted(alice)).toContain('a page')
     const phone = await devices.signIn(server, 'alice')
     for (const group of [OLD, NEW]) await until(phone, isIn(phone, group))
     await alice.groups.leave((await two[0]!).id)
-    await expect.poll(async () => (await noted(alice)).includes(`autojoin="false"`), { timeout: 20_000 }).toBe(true)
+    await expect.poll(async () => (await noted(alice)).includes(`autojoin="false"`)).toBe(true)
   } finally {
     await devices.end()
     await server.stop()

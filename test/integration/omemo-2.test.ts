@@ -111,7 +111,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
   })
 })
 
-test.skipIf(!hasForeignOmemo)('devices that support one version each read the same message', { timeout: 60_000 }, async () => {
+test.skipIf(!hasForeignOmemo)('devices that support one version each read the same message', async () => {
   const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   const dave = 'dave@localhost' as Jid
   const clients = [
@@ -178,7 +178,7 @@ describe('Mnemo with Mnemo', () => {
     expect((await messages(alice, CAROL)).filter(({ unreadable, encrypted }) => unreadable !== null || !encrypted)).toEqual([])
   })
 
-  test('changes that an archive or a second device repeats do not become unreadable messages', { timeout: 60_000 }, async () => {
+  test('changes that an archive or a second device repeats do not become unreadable messages', async () => {
     const id = await conversationWith(alice, CAROL)
     const sent = await alice.messages.send(id, 'reacted to often')
     const got = await find(carol, ALICE, ({ text }) => text === 'reacted to often')
@@ -203,7 +203,7 @@ describe('Mnemo with Mnemo', () => {
   })
 })
 
-test('a private group: texts, reactions and replies are encrypted content; mentions notify', { timeout: 90_000 }, async () => {
+test('a private group: texts, reactions and replies are encrypted content; mentions notify', async () => {
   const people: [Engine, Jid][] = []
   for (const user of ['grace', 'heidi', 'ivan']) people.push([await devices.signIn(server, user, true), `${user}@localhost` as Jid])
   const [[grace, GRACE], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]

@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 const find = (jid: string, wanted: (message: Message) => boolean): Promise<Message> => until(alice, async () => (await messages(alice, jid)).find(wanted))
 
-test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { timeout: 60_000 }, async () => {
+test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', async () => {
   profanity.types('/msg alice@localhost')
   profanity.types('你好 from Profanity <&> 👋')
   const got = await find(BOB, ({ text }) => text === '你好 from Profanity <&> 👋')
@@ -52,7 +52,7 @@ test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { t
   await find(BOB, ({ key, state }) => key === answer.key && state === 'delivered')
 })
 
-test.skipIf(!hasProfanity)('a group', { timeout: 60_000 }, async () => {
+test.skipIf(!hasProfanity)('a group', async () => {
   const room = `profane-${randomUUID()}@rooms.localhost`
   const { id } = await alice.conversations.start(room, 'group', 'alice')
   profanity.types(`/join ${room} nick bobby`)
@@ -66,7 +66,7 @@ test.skipIf(!hasProfanity)('a group', { timeout: 60_000 }, async () => {
   await profanity.sees(/今晚吃什么/)
 })
 
-test.skipIf(!hasProfanity)('files', { timeout: 60_000 }, async () => {
+test.skipIf(!hasProfanity)('files', async () => {
   const content = randomBytes(50_000)
   const path = join(server.folder, 'report.bin')
   writeFileSync(path, content)

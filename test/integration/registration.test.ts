@@ -49,7 +49,7 @@ const refusal = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof Error && 'condition' in error ? String(error.condition) : String(error))
   )
 
-test.skipIf(SERVER !== 'prosody')('an account is registered, signs in, and its name is taken from then on', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('an account is registered, signs in, and its name is taken from then on', async () => {
   const server = await startServer(OPEN)
   onTestFinished(() => server.stop())
   const engine = await openProfile()
@@ -66,21 +66,17 @@ test.skipIf(SERVER !== 'prosody')('an account is registered, signs in, and its n
   expect(await refusal(engine.registrations.submit({ username: 'newcomer3', password: 'x' }))).toContain('the form')
 })
 
-test.skipIf(SERVER !== 'prosody')(
-  'a server without registration, an unreachable one and an untrusted certificate are distinct problems',
-  { timeout: 60_000 },
-  async () => {
-    const server = await startServer()
-    onTestFinished(() => server.stop())
-    const engine = await openProfile()
-    expect(await refusal(engine.registrations.begin(way(server), null))).toBe('service-unavailable')
-    const untrusted = await engine.registrations.begin({ ...way(server), trustedFingerprint: null }, null)
-    expect(untrusted).toMatchObject({ status: 'unreachable', problem: 'certificate', certificate: { fingerprint: server.fingerprint } })
-    expect(await engine.registrations.begin({ ...way(server), port: 1 }, null)).toMatchObject({ status: 'unreachable', problem: 'refused' })
-  }
-)
+test.skipIf(SERVER !== 'prosody')('a server without registration, an unreachable one and an untrusted certificate are distinct problems', async () => {
+  const server = await startServer()
+  onTestFinished(() => server.stop())
+  const engine = await openProfile()
+  expect(await refusal(engine.registrations.begin(way(server), null))).toBe('service-unavailable')
+  const untrusted = await engine.registrations.begin({ ...way(server), trustedFingerprint: null }, null)
+  expect(untrusted).toMatchObject({ status: 'unreachable', problem: 'certificate', certificate: { fingerprint: server.fingerprint } })
+  expect(await engine.registrations.begin({ ...way(server), port: 1 }, null)).toMatchObject({ status: 'unreachable', problem: 'refused' })
+})
 
-test.skipIf(SERVER !== 'prosody')('with an invitation of its server, a new user gets an account and a contact', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('with an invitation of its server, a new user gets an account and a contact', async () => {
   const server = await startServer(INVITING)
   const devices = new Devices()
   onTestFinished(async () => {
@@ -110,7 +106,7 @@ test.skipIf(SERVER !== 'prosody')('with an invitation of its server, a new user 
   expect(alice.accounts.requests).toEqual([])
 })
 
-test.skipIf(SERVER !== 'prosody')('a server without invitations creates none', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('a server without invitations creates none', async () => {
   const server = await startServer()
   const devices = new Devices()
   onTestFinished(async () => {
@@ -120,7 +116,7 @@ test.skipIf(SERVER !== 'prosody')('a server without invitations creates none', {
   expect(await (await devices.signIn(server, 'alice')).registrations.invite('alice@localhost' as Jid)).toBeNull()
 })
 
-test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong answer and accepts the right one", { timeout: 90_000 }, async () => {
+test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong answer and accepts the right one", async () => {
   const folder = testFolder()
   // replaces ejabberd's own script: a picture, and its solution in a file
   const [script, picture, key] = ['captcha.sh', 'captcha.png', 'key'].map((name) => join(folder.path, name)) as [string, string, string]

@@ -23,7 +23,7 @@ async function prosody(options: ServerOptions): Promise<TestServer> {
 }
 const missing = ({ abilities }: ServerReport): string[] => abilities.filter(({ has }) => has !== true).map(({ name, has }) => `${name} ${String(has)}`)
 
-test.skipIf(SERVER !== 'prosody')('a Prosody with all modules lacks nothing', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('a Prosody with all modules lacks nothing', async () => {
   const report = await reportOn(
     await prosody({
       modules: { names: ['register_ibr', 'invites', 'invites_adhoc', 'server_contact_info', 'cloud_notify'], folder: FOLDER },
@@ -39,7 +39,7 @@ test.skipIf(SERVER !== 'prosody')('a Prosody with all modules lacks nothing', { 
   ])
 })
 
-test.skipIf(SERVER !== 'prosody')('a Prosody with nothing beyond RFC 6121 lacks everything', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('a Prosody with nothing beyond RFC 6121 lacks everything', async () => {
   const without = 'carbons pep private blocklist vcard4 vcard_legacy mam csi_simple smacks bookmarks websocket ping time version'.split(' ')
   const report = await reportOn(await prosody({ without, services: [] }))
   expect(missing(report)).toHaveLength(15)
@@ -47,13 +47,13 @@ test.skipIf(SERVER !== 'prosody')('a Prosody with nothing beyond RFC 6121 lacks 
   expect(report.addresses).toEqual([])
 })
 
-test.skipIf(SERVER !== 'prosody')('groups with and without an archive are distinguished', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('groups with and without an archive are distinguished', async () => {
   expect(missing(await reportOn(await prosody({ groupsForget: true })))).toEqual(
     expect.arrayContaining(['group-archive false', 'registration false', 'invitations false', 'contacts false', 'push false'])
   )
 })
 
-test.skipIf(!hasEjabberd())("the report of Debian's ejabberd", { timeout: 90_000 }, async () => {
+test.skipIf(!hasEjabberd())("the report of Debian's ejabberd", async () => {
   const folder = testFolder()
   const server = await startEjabberd(folder.path, [{ user: 'alice', password: 'alice-secret', roster: {} }], {
     settings: 'registration_timeout: infinity',

@@ -38,13 +38,11 @@ async function talks(change: Partial<AccountSettings>): Promise<void> {
   }
 }
 
-test('WebSocket at a given address', { timeout: 60_000 }, () => talks({ security: 'websocket', host: webSocket(), port: null }))
+test('WebSocket at a given address', () => talks({ security: 'websocket', host: webSocket(), port: null }))
 
-test('WebSocket at the address announced by the server (XEP-0156)', { timeout: 60_000 }, () =>
-  talks({ security: 'websocket', host: null, port: server.webPort })
-)
+test('WebSocket at the address announced by the server (XEP-0156)', () => talks({ security: 'websocket', host: null, port: server.webPort }))
 
-test('an untrusted certificate of a WebSocket is shown, and the connection not used', { timeout: 60_000 }, async () => {
+test('an untrusted certificate of a WebSocket is shown, and the connection not used', async () => {
   const folder = testFolder()
   const alice = await openEngine(folder.path)
   const state = await alice.signIn({ ...server.settings('alice'), security: 'websocket', host: webSocket(), port: null, trustedFingerprint: null })
@@ -56,7 +54,7 @@ test('an untrusted certificate of a WebSocket is shown, and the connection not u
 test.each([
   ['HTTP', httpProxy, 'http'],
   ['SOCKS5', socksProxy, 'socks5']
-] as const)('through a proxy: %s, which resolves the name itself', { timeout: 60_000 }, async (_name, start, scheme) => {
+] as const)('through a proxy: %s, which resolves the name itself', async (_name, start, scheme) => {
   const proxy = await start()
   const secret = encodeURIComponent(CREDENTIALS.password)
   await talks({ host: 'localhost', proxy: `${scheme}://${CREDENTIALS.user}:${secret}@127.0.0.1:${proxy.port}` })
@@ -71,7 +69,7 @@ test.each([
   proxy.close()
 })
 
-test.skipIf(SERVER === 'ejabberd')('the second sign-in does not send the password (XEP-0484)', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER === 'ejabberd')('the second sign-in does not send the password (XEP-0484)', async () => {
   const folder = testFolder()
   let alice = await openEngine(folder.path)
   await alice.signIn(server.settings('alice'))

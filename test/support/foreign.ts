@@ -104,7 +104,7 @@ async function launch(server: TestServer, user: string, [command = '', ...words]
     for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line) as ForeignEvent)
     wake()
   })
-  async function waitFor(match: (event: ForeignEvent) => boolean, ms = 60_000): Promise<ForeignEvent> {
+  async function waitFor(match: (event: ForeignEvent) => boolean, ms = 120_000): Promise<ForeignEvent> {
     const deadline = Date.now() + ms
     for (;;) {
       const found = events.find(match)

@@ -8,9 +8,9 @@ import type { RunningApp } from '../../tools/start/drive.ts'
 import { sharedHost } from './desktop.ts'
 
 const run = promisify(execFile)
-const WAIT_S = 30
+const WAIT_S = 120
 
-/** Runs a program on the desktop as its user and returns its output. Rejects if it does not exit with 0 within half a minute. */
+/** Runs a program on the desktop as its user and returns its output. Rejects if it does not exit with 0 within two minutes. */
 export async function onDesktop({ env, account }: Desktop, program: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(program, args, { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env }, ...ids(account), timeout: WAIT_S * 1000, cwd: '/' })
   return stdout

@@ -16,7 +16,7 @@ export interface Inspected {
 }
 
 /** Time limit for a thread's answer, ms. */
-const ANSWER_MS = 20_000
+const ANSWER_MS = 120_000
 
 /** Waits for a condition. Rejects with `message` after the time limit for an answer. */
 async function until(isSo: () => boolean, message: string): Promise<void> {

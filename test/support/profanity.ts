@@ -50,7 +50,7 @@ export class Profanity {
     return this.#tmux('capture-pane', '-p', '-t', 'main')
   }
 
-  async sees(what: RegExp, ms = 20_000): Promise<void> {
+  async sees(what: RegExp, ms = 120_000): Promise<void> {
     const deadline = Date.now() + ms
     while (!what.test(this.screen)) {
       if (Date.now() > deadline) throw new Error(`Profanity does not show ${String(what)}, but\n${this.screen.trim()}`)

@@ -129,7 +129,7 @@ export class Devices {
 }
 
 /** Waits for a condition that a change of the engine can bring about; checks it again at each change. */
-export async function until<T>(engine: Engine, look: () => Promise<T | null | undefined | false>, ms = 60_000): Promise<T> {
+export async function until<T>(engine: Engine, look: () => Promise<T | null | undefined | false>, ms = 240_000): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {
     const value = await look()

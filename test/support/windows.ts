@@ -8,9 +8,12 @@ import { testHost } from './desktop.ts'
 import { ROOT } from './files.ts'
 import type { TestServer } from './server.ts'
 
+/** Time that a test waits for a page's element, ms: long enough for a busy machine. */
+const PATIENCE = 120_000
+
 export async function openApp(options: StartOptions): Promise<RunningApp> {
   const host = await testHost()
-  return startApp(host, { ...options, env: { MNEMO_HEADLESS: host.kind === 'chromium' ? '1' : '', ...options.env } })
+  return startApp(host, { ...options, patience: PATIENCE, env: { MNEMO_HEADLESS: host.kind === 'chromium' ? '1' : '', ...options.env } })
 }
 
 /** Signs in as a user does: address, password, server and port under 'advanced', and the server's own certificate. */
@@ -21,10 +24,10 @@ export async function signIn(main: Page, server: TestServer, user: string): Prom
   await main.fill('[name=host]', '127.0.0.1')
   await main.fill('[name=port]', String(server.port))
   await main.click('form .button.primary')
-  await main.locator('.dialog code', { hasText: server.fingerprint }).waitFor({ timeout: 20_000 })
+  await main.locator('.dialog code', { hasText: server.fingerprint }).waitFor()
   await main.click('.dialog .button:not(.primary)')
-  await main.locator('.side').waitFor({ timeout: 20_000 })
-  await main.locator('.banner').waitFor({ state: 'detached', timeout: 20_000 })
+  await main.locator('.side').waitFor()
+  await main.locator('.banner').waitFor({ state: 'detached' })
 }
 
 export interface Bounds {

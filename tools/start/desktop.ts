@@ -13,7 +13,7 @@ import { give, type Account } from './account.ts'
 
 /** Home of root's own windows, when the app runs as another user. */
 const HOME_OF_ROOT = '/var/lib/mnemo'
-const START_MS = 30_000
+const START_MS = 120_000
 
 export interface Desktop {
   /** Environment of programs on it; '' marks a variable that they must not inherit. */

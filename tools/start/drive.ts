@@ -7,7 +7,7 @@ import { give } from './account.ts'
 import { ids } from './desktop.ts'
 import type { Host } from './host.ts'
 
-const START_MS = 30_000
+const PATIENCE = 30_000
 
 export interface RunningApp {
   process: ChildProcess
@@ -30,6 +30,8 @@ export interface StartOptions {
   env?: Record<string, string>
   /** Attaches to no window until attachAgain: Chromium does not check whether a page responds while a debugger is attached. */
   alone?: boolean
+  /** Time to wait for the start, a window, or an element of a page, ms. */
+  patience?: number
 }
 
 /**
@@ -42,7 +44,7 @@ function languageEnv({ kind, desktop }: Host, env: Record<string, string>): Reco
   return { ...env, LANG: 'C.UTF-8', LANGUAGE: language }
 }
 
-export async function startApp(host: Host, { profile, args = [], env = {}, alone = false }: StartOptions): Promise<RunningApp> {
+export async function startApp(host: Host, { profile, args = [], env = {}, alone = false, patience = PATIENCE }: StartOptions): Promise<RunningApp> {
   // Chromium writes its port to this file; Electron's user data folder is the profile itself
   const portFile = host.kind === 'electron' ? join(profile, 'DevToolsActivePort') : join(profile, 'chromium', 'DevToolsActivePort')
   rmSync(portFile, { force: true })
@@ -55,14 +57,18 @@ export async function startApp(host: Host, { profile, args = [], env = {}, alone
     ...ids(account)
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  const deadline = Date.now() + START_MS
+  const deadline = Date.now() + patience
   const readPort = (): string | undefined => (existsSync(portFile) ? readFileSync(portFile, 'utf8').split('\n')[0] : undefined)
   while ((readPort() ?? '') === '') {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('the app did not start')
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
   // Electron's pages follow its own theme, which a colour scheme set by playwright would hide
-  const attach = (): Promise<Browser> => chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`, { noDefaults: host.kind === 'electron' })
+  const attach = async (): Promise<Browser> => {
+    const connected = await chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`, { noDefaults: host.kind === 'electron' })
+    for (const context of connected.contexts()) context.setDefaultTimeout(patience)
+    return connected
+  }
   let browser = alone ? null : await attach()
   // connections are closed after the app has ended: earlier, playwright waits half a minute for an answer that Electron does not give
   const connections = browser === null ? [] : [browser]
@@ -83,7 +89,7 @@ export async function startApp(host: Host, { profile, args = [], env = {}, alone
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
-    async window(kind, ms = START_MS) {
+    async window(kind, ms = patience) {
       const until = Date.now() + ms
       for (;;) {
         // a spare window shows no conversation

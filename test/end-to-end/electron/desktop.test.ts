@@ -40,7 +40,7 @@ beforeAll(async () => {
   await services.heard('ready')
   // both are ready once they own their names on the bus
   for (const name of ['org.freedesktop.Notifications', 'org.freedesktop.secrets'])
-    await onDesktop(desktop, 'gdbus', ['wait', '--session', '--timeout', '25', name])
+    await onDesktop(desktop, 'gdbus', ['wait', '--session', '--timeout', '110', name])
   // on Linux, Electron sets icon badges only on Unity and KDE; xdg-open(1) treats Unity with the last value as a kind of GNOME
   main = await told().open(['--password-store=gnome-libsecret'], {
     XDG_CURRENT_DESKTOP: 'Unity',

@@ -38,9 +38,9 @@ test.skipIf(sharedHost().kind !== 'electron')('a saved component appears at once
         .contexts()
         .flatMap((context) => context.pages())
         .find((page) => page.url().includes('/windows/main/'))
-    await expect.poll(main, { timeout: 60_000 }).toBeDefined()
+    await expect.poll(main).toBeDefined()
     const page = main() as Page
-    await page.locator('[data-test=demo]').waitFor({ timeout: 60_000 })
+    await page.locator('[data-test=demo]').waitFor()
     return page
   }
   try {

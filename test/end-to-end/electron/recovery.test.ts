@@ -25,7 +25,7 @@ beforeAll(async () => {
   port = await freePort()
   app = await openApp({ profile, args: ['--demo', '--offline', `--inspect=127.0.0.1:${port}`], env: { LANG: 'en_US.UTF-8' } })
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
 })
 afterAll(async () => {
   await app?.kill()
@@ -50,7 +50,7 @@ async function again(): Promise<void> {
     )
     .toBe(true)
   main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 30_000 })
+  await main.locator('.item').first().waitFor()
 }
 
 /** Presses the first button of a dialog. */

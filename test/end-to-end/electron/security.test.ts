@@ -16,7 +16,7 @@ beforeAll(async () => {
   if (!ON_ELECTRON) return
   app = await openApp({ profile: join(folder.path, 'profile'), args: ['--demo', '--offline'], env: { LANG: 'en_US.UTF-8' } })
   const main = await app.window('main')
-  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.locator('.item').first().waitFor()
   await main.locator('.item').first().dblclick()
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()
@@ -82,7 +82,7 @@ test.skipIf(!ON_ELECTRON)('no page has Node, runs foreign scripts, or reads file
 test.skipIf(!ON_ELECTRON)('no page navigates away, opens windows, or embeds others', async () => {
   // those of the user, and the one in reserve for the next conversation
   const before = windows.length + 1
-  await expect.poll(() => app.windows().length, { timeout: 60_000 }).toBe(before)
+  await expect.poll(() => app.windows().length).toBe(before)
   for (const page of windows) {
     const here = page.url()
     const opened = await page.evaluate(() =>

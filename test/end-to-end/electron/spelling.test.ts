@@ -65,7 +65,7 @@ test.skipIf(!ON_ELECTRON)('a misspelt word is underlined once the user asks for 
   await settings.locator('[data-test=switch-spelling]').click()
   await settings.close()
   await type('the mesage ')
-  await expect.poll(isUnderlined, { timeout: 30_000 }).toBe(true)
+  await expect.poll(isUnderlined).toBe(true)
 
   const windows = async (): Promise<number> => (await onDesktop(desktop, 'xwininfo', ['-root', '-children'])).split('\n').length
   const before = await windows()

@@ -109,13 +109,13 @@ async function settings(running: RunningApp): Promise<Page> {
   await page.locator('[data-test=update]').waitFor()
   return page
 }
-const at = (page: Page, state: string): Promise<void> => page.locator(`[data-test=update][data-at=${state}]`).waitFor({ timeout: 60_000 })
+const at = (page: Page, state: string): Promise<void> => page.locator(`[data-test=update][data-at=${state}]`).waitFor()
 /** Starts a check with the button, unless the app's own check, a minute after its start, has already found a release. */
 async function check(page: Page): Promise<void> {
   const found = page.locator('[data-test=update]:is([data-at=loading], [data-at=ready])')
-  await Promise.any([page.click('[data-test=update-check]', { timeout: 60_000 }), found.waitFor({ timeout: 60_000 })])
+  await Promise.any([page.click('[data-test=update-check]'), found.waitFor()])
 }
-const until = async (fact: () => boolean): Promise<void> => expect.poll(fact, { timeout: 60_000 }).toBe(true)
+const until = async (fact: () => boolean): Promise<void> => expect.poll(fact).toBe(true)
 const running = (): string => readFileSync(appImage, 'utf8')
 
 test.skipIf(!here)('a tampered, unsigned, older or incomplete release is rejected, and the user is told why', async () => {
@@ -128,7 +128,7 @@ test.skipIf(!here)('a tampered, unsigned, older or incomplete release is rejecte
   ] as const) {
     release = bad
     await page.click('[data-test=update-check]')
-    await page.locator('[data-test=update][data-at=failed] [role=status]', { hasText: words }).waitFor({ timeout: 60_000 })
+    await page.locator('[data-test=update][data-at=failed] [role=status]', { hasText: words }).waitFor()
     // the next test begins from a clean state
     release = { version: '0.0.1' }
     await page.click('[data-test=update-check]')
@@ -149,7 +149,7 @@ test.skipIf(!here || process.getuid?.() !== 0)('on a full disk nothing is downlo
     spawnSync('sh', ['-c', `head -c 1M /dev/zero > ${cache}/full`])
     release = { padding: 200_000 }
     await check(page)
-    await page.locator('[data-test=update][data-at=failed] [role=status]', { hasText: '磁盘已满' }).waitFor({ timeout: 60_000 })
+    await page.locator('[data-test=update][data-at=failed] [role=status]', { hasText: '磁盘已满' }).waitFor()
     expect(running()).toBe(program(OLD))
   } finally {
     await app?.kill()

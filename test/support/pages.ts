@@ -1,5 +1,5 @@
 /** Local web server for link previews: pages by path, with a given certificate. */
-import { createServer } from 'node:https'
+import { createServer, type ServerOptions } from 'node:https'
 
 export interface WebPage {
   type: string
@@ -10,7 +10,7 @@ export interface WebPage {
 
 /** `asked`: requested paths, in order. */
 export async function startPages(
-  tls: { key: Buffer; cert: Buffer },
+  tls: Pick<ServerOptions, 'key' | 'cert'>,
   pages: Record<string, WebPage>
 ): Promise<{ origin: string; asked: string[]; close(): void }> {
   const asked: string[] = []

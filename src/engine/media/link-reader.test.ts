@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { selfSigned } from '../../../test/support/certificate.ts'
-import { temporaryFolder } from '../../../test/support/files.ts'
 import { startPages, type WebPage } from '../../../test/support/pages.ts'
 import type { LinkMetadata } from '../../contract/domain.ts'
 import { readLink } from './link-reader.ts'
@@ -12,11 +11,10 @@ const html = (head: string, type = 'text/html; charset=utf-8'): WebPage => ({
 /** 「黄山」 in the encoding of an old page. */
 const GBK = Buffer.concat([Buffer.from('<meta charset="gb2312"><title>'), Buffer.from([0xbb, 0xc6, 0xc9, 0xbd]), Buffer.from('</title></head>')])
 
-const folder = temporaryFolder()
 let pages: Awaited<ReturnType<typeof startPages>>
 let trustedFingerprint = ''
 beforeAll(async () => {
-  const { key, cert, fingerprint } = selfSigned(folder.path)
+  const { key, cert, fingerprint } = selfSigned()
   trustedFingerprint = fingerprint
   pages = await startPages(
     { key, cert },
@@ -39,7 +37,6 @@ beforeAll(async () => {
 })
 afterAll(() => {
   pages.close()
-  folder[Symbol.dispose]()
 })
 const read = (path: string, mayBePrivate = true): Promise<LinkMetadata | null> =>
   readLink(`${pages.origin}${path}`, { trustedFingerprint, mayBePrivate, proxy: null }, new AbortController().signal)

@@ -1,12 +1,10 @@
 import { createServer } from 'node:tls'
 import { expect, test } from 'vitest'
 import { selfSigned } from '../../../../test/support/certificate.ts'
-import { temporaryFolder } from '../../../../test/support/files.ts'
 import { routeTo, SecureSocket, type Endpoint } from './secure-socket.ts'
 
 test('a character that lies across two packets arrives whole', async () => {
-  using folder = temporaryFolder()
-  const { key, cert, fingerprint } = selfSigned(folder.path)
+  const { key, cert, fingerprint } = selfSigned()
   const text = '<message>永远幸福👍开心</message>'
   const server = createServer({ key, cert }, (peer) => {
     peer.setNoDelay(true)

@@ -1,69 +1,36 @@
 /** Stanzas of strangers, occupants and groups at a whole session, on a connection in the test: who may change what. */
-import { EventEmitter } from 'node:events'
 import { xml, type Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
-import { expect, onTestFinished, test } from 'vitest'
-import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import { BOB, OWN, RefusingServer, startSession } from '../../../test/support/session.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Store } from '../threads/store.ts'
-import type { Uploads } from './modules/uploads.ts'
-import { Session } from './session.ts'
 import { NS } from './stanzas/namespaces.ts'
-import type { Connection } from './stream/connection.ts'
 
-const OWN = 'alice@example.org' as Jid
-const BOB = 'bob@example.org' as Jid
 const ROOM = 'room@rooms.example.org' as Jid
 const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
+afterEach(() => void vi.useRealTimers())
 
 /** Server with a roster and a group; refuses everything else. */
-class Server extends EventEmitter {
-  account = { jid: OWN }
-  jid = `${OWN}/desk`
-  isReady = false
-  hasAcks = true
-  hasRosterVersions = false
-  catchingUp = false
-  state = { status: 'online' }
-  outgoing = { most: null }
+class Server extends RefusingServer {
   /** Name and features of the group. */
   about: { name: string; features: string[] } = { name: 'A group', features: ['muc_membersonly', 'muc_nonanonymous'] }
-  readonly asked: string[] = []
-  readonly sent: Element[] = []
 
-  start(): void {
-    this.isReady = true
-    this.emit('ready', false)
-  }
-  stop(): Promise<void> {
-    this.isReady = false
-    this.emit('lost')
-    return Promise.resolve()
-  }
-  answer(): void {}
-  request(iq: Element): Promise<Element> {
+  override reply = (iq: Element): string | null => {
     const [child] = iq.getChildElements()
-    const to = iq.attrs['to'] ?? ''
-    this.asked.push(`${child?.getNS() ?? ''} ${to}`)
-    if (child?.is('query', NS.roster) === true)
-      return Promise.resolve(parse(`<iq><query xmlns='${NS.roster}'><item jid='${BOB}' subscription='both'/></query></iq>`))
-    if (child?.is('query', NS.disco) === true && to === ROOM) {
-      const features = this.about.features.map((name) => `<feature var='${name}'/>`).join('')
-      return Promise.resolve(
-        parse(`<iq><query xmlns='${NS.disco}'><identity category='conference' type='text' name='${this.about.name}'/>${features}</query></iq>`)
-      )
-    }
-    return Promise.reject(Object.assign(new Error('refused'), { name: 'StanzaError', condition: 'service-unavailable' }))
+    if (child?.is('query', NS.roster) === true) return `<iq><query xmlns='${NS.roster}'><item jid='${BOB}' subscription='both'/></query></iq>`
+    if (child?.is('query', NS.disco) !== true || iq.attrs['to'] !== ROOM) return null
+    const features = this.about.features.map((name) => `<feature var='${name}'/>`).join('')
+    return `<iq><query xmlns='${NS.disco}'><identity category='conference' type='text' name='${this.about.name}'/>${features}</query></iq>`
   }
-  send(stanza: Element): Promise<void> {
-    this.sent.push(stanza)
+  override send(stanza: Element): Promise<void> {
     if (stanza.name === 'presence' && stanza.attrs['to'] === `${ROOM}/alice`)
       setImmediate(() =>
         this.say(
           `<presence from='${ROOM}/alice' to='${this.jid}'><x xmlns='${NS.mucUser}'><item affiliation='member' role='participant' jid='${this.jid}'/><status code='110'/></x></presence>`
         )
       )
-    return Promise.resolve()
+    return super.send(stanza)
   }
   say(stanza: string): void {
     const element = parse(stanza)
@@ -75,22 +42,7 @@ class Server extends EventEmitter {
   }
 }
 
-async function setUp(): Promise<{ session: Session; server: Server; store: Store }> {
-  const folder = temporaryFolder()
-  const store = await openStore(folder.path)
-  await store.write.saveAccount({ jid: OWN, password: '', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
-  const server = new Server()
-  const log = { info: () => undefined, warn: () => undefined }
-  const session = new Session(server as unknown as Connection, store, {} as Uploads, folder.path, log)
-  onTestFinished(async () => {
-    await session.stop()
-    await store.close()
-    folder[Symbol.dispose]()
-  })
-  await session.start()
-  await expect.poll(() => server.asked.some((one) => one.startsWith(NS.blocking))).toBe(true)
-  return { session, server, store }
-}
+const setUp = () => startSession(new Server())
 let fences = 0
 /** Waits until everything before is stored. */
 async function settled({ server, store }: { server: Server; store: Store }): Promise<void> {
@@ -106,25 +58,33 @@ async function settled({ server, store }: { server: Server; store: Store }): Pro
 }
 
 test('a group that changes its name and rules is asked what they are, by its own word only, and seldom', async () => {
-  const { session, server, store } = await setUp()
+  const all = await setUp()
+  const { session, server, store } = all
   await session.membership.join(ROOM, 'alice')
   const name = async () => (await store.read.conversationByJid(ROOM, OWN))?.name
   expect([await name(), session.groups.isPrivate(ROOM)]).toEqual(['A group', true])
-  const questions = (): number => server.asked.filter((one) => one === `${NS.disco} ${ROOM}`).length
+  const questions = (): number => server.requests(NS.disco, ROOM)
   const before = questions()
   server.about = { name: 'Another name', features: ['muc_open', 'muc_semianonymous'] }
   const changed = (code: string): string => `<x xmlns='${NS.mucUser}'><status code='${code}'/></x>`
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   for (const from of [`${ROOM}/mallory`, 'mallory@example.org', BOB, 'other@rooms.example.org']) server.message(from, changed('104'), "type='groupchat'")
-  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await settled(all)
+  vi.advanceTimersByTime(60_000)
+  await settled(all)
   expect([questions(), await name(), session.groups.isPrivate(ROOM)]).toEqual([before, 'A group', true])
   for (let i = 0; i < 1000; i++) server.message(ROOM, changed(['104', '172', '173', '174'][i % 4]!), "type='groupchat'")
-  await expect.poll(name, { timeout: 10_000 }).toBe('Another name')
+  vi.advanceTimersByTime(60_000)
+  await expect.poll(name).toBe('Another name')
   expect([session.groups.isPrivate(ROOM), session.groups.closed]).toEqual([false, []])
   expect(questions() - before).toBeLessThanOrEqual(2)
   // a name that is empty or invisible is none
   server.about = { name: '\u202e\u200b', features: [] }
   server.message(ROOM, changed('104'), "type='groupchat'")
-  await expect.poll(questions, { timeout: 10_000 }).toBeGreaterThan(before + 1)
+  const asked = questions()
+  vi.advanceTimersByTime(60_000)
+  expect(questions()).toBe(asked + 1)
+  await settled(all)
   expect(await name()).toBe('Another name')
 })
 

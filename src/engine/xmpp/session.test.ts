@@ -1,76 +1,17 @@
 /** Order of streams and stanzas through a session's modules, on a connection that only records requests. */
-import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { xml, type Element } from '@xmpp/client'
-import { expect, onTestFinished, test } from 'vitest'
-import { openStore, ROOT, temporaryFolder } from '../../../test/support/files.ts'
-import type { Jid } from '../../contract/domain.ts'
-import type { Uploads } from './modules/uploads.ts'
-import { Session } from './session.ts'
+import { expect, test } from 'vitest'
+import { ROOT } from '../../../test/support/files.ts'
+import { BOB, OWN, RefusingServer, startSession } from '../../../test/support/session.ts'
 import type { Extension } from './stanzas/extensions.ts'
 import { NS } from './stanzas/namespaces.ts'
-import type { Connection } from './stream/connection.ts'
 
-const OWN = 'alice@example.org' as Jid
-const BOB = 'bob@example.org' as Jid
-
-/** Server that refuses every request. */
-class Bare extends EventEmitter {
-  account = { jid: OWN }
-  jid = `${OWN}/desk`
-  isReady = false
-  hasAcks = true
-  hasRosterVersions = false
-  catchingUp = false
-  state = { status: 'online' }
-  outgoing = { most: null }
-  readonly asked: string[] = []
-  readonly answers: string[] = []
-
-  start(): void {
-    this.isReady = true
-    this.emit('ready', false)
-  }
-  stop(): Promise<void> {
-    this.isReady = false
-    this.emit('lost')
-    return Promise.resolve()
-  }
-  answer(type: string, namespace: string, name: string): void {
-    this.answers.push(`${type} ${name} ${namespace}`)
-  }
-  #note(stanza: Element): void {
-    const [child] = stanza.getChildElements()
-    const node = child?.getChildElements()[0]?.attrs['node']
-    this.asked.push(stanza.name === 'iq' ? (node ?? child?.getNS() ?? '') : stanza.name)
-  }
-  request(iq: Element): Promise<Element> {
-    this.#note(iq)
-    return Promise.reject(Object.assign(new Error('refused'), { name: 'StanzaError', condition: 'service-unavailable' }))
-  }
-  send(stanza: Element): Promise<void> {
-    this.#note(stanza)
-    return Promise.resolve()
-  }
-}
-
-async function setUp(): Promise<{ session: Session; connection: Bare; warnings: string[]; said(): Promise<string[]> }> {
-  const folder = temporaryFolder()
-  const store = await openStore(folder.path)
-  const connection = new Bare()
-  const warnings: string[] = []
-  const log = { info: () => undefined, warn: (message: string) => void warnings.push(message) }
-  const session = new Session(connection as unknown as Connection, store, {} as Uploads, folder.path, log)
-  onTestFinished(async () => {
-    await session.stop()
-    await store.close()
-    folder[Symbol.dispose]()
-  })
-  await session.start()
-  await expect.poll(() => connection.asked).toContain(NS.blocking)
+async function setUp() {
+  const { session, server: connection, store, warnings } = await startSession(new RefusingServer())
   const said = async (): Promise<string[]> => {
-    const conversation = await store.read.conversationByJid(BOB, OWN)
+    const conversation = await store.read.conversationByJid(BOB)
     return conversation === null
       ? []
       : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)
@@ -84,8 +25,13 @@ const body = (text: string): Element => xml('body', {}, text)
 test('a stream starts with the modules needed before its messages are read, and continues with the others', async () => {
   const { connection } = await setUp()
   const order = [NS.carbons, NS.time, NS.roster, 'presence', NS.bookmarks, NS.mam, NS.displayedSync, NS.blocking]
-  expect(connection.asked.filter((name, at, all) => order.includes(name) && all.indexOf(name) === at)).toEqual(order)
-  expect(connection.answers).toEqual([`set query ${NS.roster}`, `set block ${NS.blocking}`, `set unblock ${NS.blocking}`, `get query ${NS.disco}`])
+  // requests by the node of their content, otherwise by namespace
+  const asked = connection.received.map((stanza) => {
+    const [child] = stanza.getChildElements()
+    return stanza.name === 'iq' ? (child?.getChildElements()[0]?.attrs['node'] ?? child?.getNS() ?? '') : stanza.name
+  })
+  expect(asked.filter((name, at, all) => order.includes(name) && all.indexOf(name) === at)).toEqual(order)
+  expect(connection.answered).toEqual([`set query ${NS.roster}`, `set block ${NS.blocking}`, `set unblock ${NS.blocking}`, `get query ${NS.disco}`])
 })
 
 test('each stanza is consumed by its module and goes no further', async () => {

@@ -5,6 +5,25 @@ import vue from '@vitejs/plugin-vue'
 // tests start many threads and processes: their TypeScript is stripped and compiled only once
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/mnemo/compiled')
 
+/** Unit tests that replace timers or globals: each of these files has modules of its own. The others share the loaded modules of a worker. */
+const APART = [
+  'src/engine/net/race.test.ts',
+  'src/engine/media/downloads.test.ts',
+  'src/engine/xmpp/modules/{devices,encryption,membership,uploads}.test.ts',
+  'src/engine/xmpp/hostile-session.test.ts',
+  'src/engine/xmpp/stanzas/delay.test.ts',
+  'src/renderer/composables/scroll-anchor.test.ts',
+  'src/main/desktop/text-menu.test.ts'
+]
+const UNIT = {
+  globalSetup: ['test/support/blank-store.ts'],
+  // its JSON is imported in a way that only bundlers support
+  server: { deps: { inline: [/@actions\//] } },
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  maxWorkers: 2
+}
+
 export default defineConfig({
   plugins: [vue()],
   test: {
@@ -18,17 +37,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...UNIT,
           name: 'unit',
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'],
-          exclude: ['tools/chromium-host/**'],
-          globalSetup: ['test/support/blank-store.ts'],
-          // its JSON is imported in a way that only bundlers support
-          server: { deps: { inline: [/@actions\//] } },
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          maxWorkers: 2
+          exclude: ['tools/chromium-host/**', ...APART],
+          isolate: false
         }
       },
+      { extends: true, test: { ...UNIT, name: 'unit-apart', include: APART } },
       {
         extends: true,
         test: {

@@ -20,7 +20,7 @@ test.each([
   ['src/renderer/stores/x.ts', "import { Engine } from '../../engine/engine.ts'; console.log(Engine)"],
   ['src/contract/x.ts', "import { ref } from 'vue'; console.log(ref)"],
   ['src/preload/x.ts', "import { Engine } from '../engine/engine.ts'; console.log(Engine)"]
-])('%s may not: %s', { timeout: 30_000 }, async (path, code) => {
+])('%s may not: %s', async (path, code) => {
   expect(await refused(path, code)).toBe(true)
 })
 
@@ -28,6 +28,6 @@ test.each([
   ['src/engine/xmpp/modules/x.ts', "import { xml } from '@xmpp/client'; console.log(xml)"],
   ['src/main/ipc/x.ts', "import { app } from 'electron'; console.log(app)"],
   ['src/renderer/stores/x.ts', "import { ref } from 'vue'; console.log(ref)"]
-])('%s may: %s', { timeout: 30_000 }, async (path, code) => {
+])('%s may: %s', async (path, code) => {
   expect(await refused(path, code)).toBe(false)
 })

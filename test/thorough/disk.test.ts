@@ -27,7 +27,7 @@ async function record(store: Store, from: number, count: number): Promise<void> 
   await store.write.record({ messages, archive: { jid: ARCHIVE, lastId: `s${from + count - 1}` }, order: 'forward' })
 }
 
-test('a write-ahead log that was torn or spoilt costs its end and nothing else', { timeout: 60_000 }, async () => {
+test('a write-ahead log that was torn or spoilt costs its end and nothing else', async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   for (let i = 0; i < 30; i++) await record(store, i * 10, 10)
@@ -76,7 +76,7 @@ function smallDisk(folder: string, megabytes: number): { path: string; here: boo
   return { path, here, [Symbol.dispose]: () => here && unmount(path) }
 }
 
-test('a folder that takes nothing is named in a sentence, and is as it was when it does again', { timeout: 30_000 }, async ({ skip }) => {
+test('a folder that takes nothing is named in a sentence, and is as it was when it does again', async ({ skip }) => {
   using folder = temporaryFolder()
   using small = smallDisk(folder.path, 32)
   if (!small.here) return skip('that takes root')
@@ -105,40 +105,38 @@ test('a folder that takes nothing is named in a sentence, and is as it was when 
   await again.close()
 })
 
-test(
-  'a disk that is full in the middle of an import: a sentence, the store as sound as before, and the same import later brings all of it once',
-  { timeout: 120_000 },
-  async ({ skip }) => {
-    using folder = temporaryFolder()
-    using small = smallDisk(folder.path, 160)
-    if (!small.here) return skip('that takes root')
-    const disk = small.path
-    const engine = await openEngine(join(disk, 'profile'))
-    await record(engine.store, 0, 50)
-    const COUNT = 60_000
-    const path = join(folder.path, 'chat.txt')
-    writeFileSync(
-      path,
-      Array.from(
-        { length: COUNT },
-        (_, i) =>
-          `[${new Date(1_600_000_000_000 + i * 60_000).toISOString().slice(0, 19).replace('T', ', ').replaceAll('-', '/')}] ${i % 2 === 0 ? 'Alice' : 'Bob'}: line ${i} 华联超市 ${'x'.repeat(i % 300)}`
-      ).join('\n')
-    )
-    const task = { path, format: 'whatsapp' as const, self: null, names: {}, conversation: null }
-    writeFileSync(join(disk, 'filler'), Buffer.alloc(128 * 1024 ** 2))
-    await expect(engine.transfer.import(task)).rejects.toMatchObject({ message: expect.stringMatching(/full/) as string })
-    expect(await engine.store.read.isSound()).toBe(true)
-    rmSync(join(disk, 'filler'))
-    await record(engine.store, 50, 10)
-    await engine.store.write.checkIndex()
-    const before = await engine.store.find.search({ query: '华联', limit: 0, total: true })
-    expect(before.total).toBeGreaterThan(0)
-    expect(before.total).toBeLessThan(COUNT)
-    await engine.transfer.import(task)
-    const count = async (query: string): Promise<number | null> => (await engine.store.find.search({ query, limit: 0, total: true })).total
-    expect(await count('华联')).toBe(COUNT)
-    expect(await count('message 消息')).toBe(60)
-    await engine.close()
-  }
-)
+test('a disk that is full in the middle of an import: a sentence, the store as sound as before, and the same import later brings all of it once', async ({
+  skip
+}) => {
+  using folder = temporaryFolder()
+  using small = smallDisk(folder.path, 160)
+  if (!small.here) return skip('that takes root')
+  const disk = small.path
+  const engine = await openEngine(join(disk, 'profile'))
+  await record(engine.store, 0, 50)
+  const COUNT = 60_000
+  const path = join(folder.path, 'chat.txt')
+  writeFileSync(
+    path,
+    Array.from(
+      { length: COUNT },
+      (_, i) =>
+        `[${new Date(1_600_000_000_000 + i * 60_000).toISOString().slice(0, 19).replace('T', ', ').replaceAll('-', '/')}] ${i % 2 === 0 ? 'Alice' : 'Bob'}: line ${i} 华联超市 ${'x'.repeat(i % 300)}`
+    ).join('\n')
+  )
+  const task = { path, format: 'whatsapp' as const, self: null, names: {}, conversation: null }
+  writeFileSync(join(disk, 'filler'), Buffer.alloc(128 * 1024 ** 2))
+  await expect(engine.transfer.import(task)).rejects.toMatchObject({ message: expect.stringMatching(/full/) as string })
+  expect(await engine.store.read.isSound()).toBe(true)
+  rmSync(join(disk, 'filler'))
+  await record(engine.store, 50, 10)
+  await engine.store.write.checkIndex()
+  const before = await engine.store.find.search({ query: '华联', limit: 0, total: true })
+  expect(before.total).toBeGreaterThan(0)
+  expect(before.total).toBeLessThan(COUNT)
+  await engine.transfer.import(task)
+  const count = async (query: string): Promise<number | null> => (await engine.store.find.search({ query, limit: 0, total: true })).total
+  expect(await count('华联')).toBe(COUNT)
+  expect(await count('message 消息')).toBe(60)
+  await engine.close()
+})

@@ -16,7 +16,7 @@ const ALICE = 'alice@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
 const copy = (stanza: Element): Element => parse(stanza.toString())
 
-test('a killed writer loses no confirmed message and leaves a store that opens', { timeout: 60_000 }, async () => {
+test('a killed writer loses no confirmed message and leaves a store that opens', async () => {
   using folder = temporaryFolder()
   for (let round = 0; round < 4; round++) {
     const child = spawn(process.execPath, [join(ROOT, 'test/support/writer-process.ts'), folder.path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -45,7 +45,7 @@ test('a killed writer loses no confirmed message and leaves a store that opens',
   db.close()
 })
 
-test('rebuilding the index continues after the process is killed', { timeout: 60_000 }, async () => {
+test('rebuilding the index continues after the process is killed', async () => {
   using folder = temporaryFolder()
   let store = await openThreads(folder.path)
   const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
@@ -69,7 +69,7 @@ test('rebuilding the index continues after the process is killed', { timeout: 60
   await store.close()
 })
 
-test.each(VERSIONS)('%s: no key encrypts twice, sent messages can be read, received ones are stored once', { timeout: 120_000 }, async (version) => {
+test.each(VERSIONS)('%s: no key encrypts twice, sent messages can be read, received ones are stored once', async (version) => {
   using folders = new DisposableStack()
   const [own, other] = [folders.use(temporaryFolder()).path, folders.use(temporaryFolder()).path]
   let alice = await Side.open(await openStore(own), ALICE, BOB, version)

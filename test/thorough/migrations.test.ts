@@ -54,7 +54,7 @@ function killed(folder: string, ms: number): Promise<boolean> {
   return new Promise((resolve) => child.once('exit', () => resolve(done)))
 }
 
-test.each(migrations.slice(1).map((_, i) => i + 1))('from schema %i, killed on the way', { timeout: 60_000 }, async (version) => {
+test.each(migrations.slice(1).map((_, i) => i + 1))('from schema %i, killed on the way', async (version) => {
   using folder = temporaryFolder()
   older(folder.path, version)
   for (const at of [version, version + 3]) if (await killed(folder.path, MOMENTS[at % MOMENTS.length]!)) break

@@ -41,7 +41,7 @@ beforeAll(async () => {
       else list.push(at)
     }
   }
-}, 120_000)
+})
 afterAll(async () => {
   if (!hasCorpus) return
   db.close()
@@ -238,7 +238,7 @@ test.skipIf(!hasCorpus)('total, pages and facets agree with each other', () => {
   }
 })
 
-test.skipIf(!hasCorpus)('messages added or removed between searches are found or missing at once', { timeout: 60_000 }, async () => {
+test.skipIf(!hasCorpus)('messages added or removed between searches are found or missing at once', async () => {
   const random = seeded(11)
   const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const piece = (): string => {

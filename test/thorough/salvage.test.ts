@@ -53,7 +53,7 @@ const open = async (folder: string): Promise<{ store: Store; saved: Salvaged[] }
 test.each([
   ['a page in the middle', [0.4]],
   ['several', [0.2, 0.5, 0.8]]
-])('%s', { timeout: 20_000 }, async (_name, places) => {
+])('%s', async (_name, places) => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   const pages = pagesOfMessages(folder.path)
@@ -87,7 +87,7 @@ test.each([
 test.each([
   ['its last page', (bytes: number) => bytes - PAGE, 0.99],
   ['its second half', (bytes: number) => Math.floor(bytes / 2), 0.2]
-])('a file that was cut off and lacks %s is saved as far as it goes', { timeout: 20_000 }, async (_, length, least) => {
+])('a file that was cut off and lacks %s is saved as far as it goes', async (_, length, least) => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   truncateSync(file, length(statSync(file).size))

@@ -60,7 +60,7 @@ test('the search continues, too; an import is told when its writer ends', async 
   await closed
 })
 
-test('a thread that cannot be started again is reported; every call fails at once, and works after the repair', { timeout: 30_000 }, async () => {
+test('a thread that cannot be started again is reported; every call fails at once, and works after the repair', async () => {
   const dead = `${storeFiles(folder.path).file}.no-writer`
   writeFileSync(dead, '')
   once()
@@ -78,7 +78,7 @@ test('a thread that cannot be started again is reported; every call fails at onc
   expect(await store.read.remembered('y')).toBe('3')
 })
 
-test('a thread that ends again and again is given up', { timeout: 30_000 }, async () => {
+test('a thread that ends again and again is given up', async () => {
   for (let i = 0; i < 2; i++) await expect(store.read.remembered('die')).rejects.toMatchObject({ code: 'THREAD' })
   await expect.poll(() => broken).toEqual([true])
   await expect(store.read.remembered('x')).rejects.toMatchObject({ code: 'THREAD' })
@@ -86,20 +86,16 @@ test('a thread that ends again and again is given up', { timeout: 30_000 }, asyn
   expect(await store.read.remembered('x')).toBeNull()
 })
 
-test(
-  'a thread that hangs is ended and started again; a call that hangs each time fails; what goes through the whole file has its time',
-  { timeout: 60_000 },
-  async () => {
-    await store.close()
-    store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL_WORKER, patience: 2, onEnded: (message) => said.push(message) })
-    store.onBroken((now) => broken.push(now))
-    once()
-    await Promise.all([store.write.remember({ name: 'hang-once', json: '1' }), store.write.remember({ name: 'after', json: '2' })])
-    expect(await store.read.remembered('hang-once')).toBe('1')
-    expect(said).toEqual([expect.stringMatching(/^the writer thread ended at remember: no answer for 2 s$/)])
-    await expect(store.read.remembered('hang')).rejects.toMatchObject({ code: 'THREAD' })
-    expect(await store.read.remembered('after')).toBe('2')
-    await store.write.checkIndex()
-    expect(broken).toEqual([])
-  }
-)
+test('a thread that hangs is ended and started again; a call that hangs each time fails; what goes through the whole file has its time', async () => {
+  await store.close()
+  store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL_WORKER, patience: 2, onEnded: (message) => said.push(message) })
+  store.onBroken((now) => broken.push(now))
+  once()
+  await Promise.all([store.write.remember({ name: 'hang-once', json: '1' }), store.write.remember({ name: 'after', json: '2' })])
+  expect(await store.read.remembered('hang-once')).toBe('1')
+  expect(said).toEqual([expect.stringMatching(/^the writer thread ended at remember: no answer for 2 s$/)])
+  await expect(store.read.remembered('hang')).rejects.toMatchObject({ code: 'THREAD' })
+  expect(await store.read.remembered('after')).toBe('2')
+  await store.write.checkIndex()
+  expect(broken).toEqual([])
+})

@@ -160,7 +160,7 @@ test('a text of hundreds of megabytes takes no memory, and is reported', async (
   expect(texts(whole)['Ann']).toHaveLength(19)
   expect(kinds(whole)).toEqual(['broken', 'cut'])
   expect(whole.unread[0]).toContain('longer than any message')
-}, 60_000)
+})
 
 test('messages after a text of hundreds of megabytes are read', async () => {
   const at = TELEGRAM.indexOf('hello 9"')
@@ -172,7 +172,7 @@ test('messages after a text of hundreds of megabytes are read', async () => {
   // the message stays, without a text
   expect(texts(whole)['Ann']).toEqual(Array.from({ length: 20 }, (_, i) => (i === 9 ? 'Ann: ' : `Ann: hello ${i}`)))
   expect(whole.unread).toEqual([expect.stringContaining('longer than any message')])
-}, 60_000)
+})
 
 const CHAT = '2024/5/31 09:30 - Ann: hi\n2024/5/31 09:31 - Bob: ho\n2024/5/31 09:32 - Ann: hu\n'
 test.each<[string, string | Buffer, string[], string[]?]>([

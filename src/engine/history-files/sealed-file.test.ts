@@ -30,7 +30,7 @@ async function opened(bytes: Buffer, password: string | null = PASSWORD): Promis
   return Buffer.concat(read)
 }
 
-test('any bytes, however they are written, come back with the password alone', { timeout: 120_000 }, async () => {
+test('any bytes, however they are written, come back with the password alone', async () => {
   const sizes = [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 7]
   const part = fc.constantFrom(...sizes).map((size) => Buffer.alloc(size, 'a row of letters '))
   await fc.assert(
@@ -49,7 +49,7 @@ test('any bytes, however they are written, come back with the password alone', {
   await expect(opened(bytes, `${PASSWORD} `)).rejects.toMatchObject({ reason: 'wrong-password' })
 })
 
-test('a piece that was changed, moved, doubled or left out, and a file that was cut off anywhere, is never whole', { timeout: 120_000 }, async () => {
+test('a piece that was changed, moved, doubled or left out, and a file that was cut off anywhere, is never whole', async () => {
   const parts = Array.from({ length: 3 }, (_, i) => Buffer.alloc(PIECE, `${i}`))
   const bytes = await sealed([...parts, Buffer.from('the end')])
   const header = bytes.length - 3 * (PIECE + 16) - 7 - 16
@@ -99,7 +99,7 @@ test.skipIf(!existsSync('/usr/lib/python3/dist-packages/cryptography'))('the for
   expect(execFileSync('/usr/bin/python3', ['-c', PROGRAM, at('export.mnemo'), PASSWORD], { maxBuffer: 2 ** 24 }).equals(text)).toBe(true)
 })
 
-test('a protected export is imported elsewhere with its password; cut off, all that is whole', { timeout: 120_000 }, async () => {
+test('a protected export is imported elsewhere with its password; cut off, all that is whole', async () => {
   const open = (name: string): Promise<Engine> => openEngine(at(name), undefined, false, IN_PROCESS)
   const [one, two] = [await open('one'), await open('two')]
   try {

@@ -65,56 +65,52 @@ test('a server that agrees with this computer is believed; if they differ the ea
   expect(other.clock.now).toBe(NOW)
 })
 
-test(
-  'with a clock two years ahead nothing of the last days goes, in this run and the next; when the server says the time, what has expired goes',
-  { timeout: 60_000 },
-  async () => {
-    using folder = temporaryFolder()
-    const store = await openStore(folder.path)
-    const bob = 'bob@example.org' as Jid
-    const said = (daysAgo: number): IncomingMessage => ({
-      conversation: bob,
-      kind: 'direct',
-      sender: bob,
-      outgoing: false,
-      text: `${daysAgo} days`,
-      time: NOW - daysAgo * DAY,
-      stanzaId: `s${daysAgo}`,
-      originId: null,
-      replayed: false
-    })
-    await store.write.record({ account: ME, messages: [400, 100, 20, 1, 0].map(said), archive: null, order: 'forward' })
-    await store.write.changeSettings({ keepDays: 90 })
-    const { id } = (await store.read.conversationByJid(bob))!
-    const left = async (): Promise<string[]> =>
-      (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 9 })).messages.map(({ text }) => text)
-    const upkeepOf = (computer: Computer): Upkeep =>
-      new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined }, computer.clock)
-    /** One run of the app, until expired messages are gone. */
-    async function run(computer: Computer, expected: string[]): Promise<void> {
-      const upkeep = upkeepOf(computer)
-      upkeep.start()
-      const hurry = setInterval(() => upkeep.expire(), 50)
-      await expect.poll(left, { timeout: 50_000 }).toEqual(expected)
-      clearInterval(hurry)
-      upkeep.stop()
-      await upkeep.stopped
-      expect(await left()).toEqual(expected)
-    }
-    const ahead = new Computer()
-    ahead.wallNow += 730 * DAY
-    expect(await upkeepOf(ahead).expiring(90)).toBe(2)
-    await run(ahead, ['20 days', '1 days', '0 days'])
-    // an own message is stamped by the wrong clock; the app restarts with the clock still wrong
-    await store.write.queueMessage({ conversation: id, text: 'mine', originId: 'o', sender: ME, time: ahead.wallNow })
-    await store.write.transition({ account: ME, conversation: bob, originId: 'o', state: 'sent', error: null })
-    const again = new Computer()
-    again.wallNow += 730 * DAY
-    expect(await upkeepOf(again).expiring(90)).toBe(0)
-    const right = new Computer()
-    right.pass(80 * DAY)
-    right.clock.say(ME, right.wallNow)
-    await run(right, ['1 days', '0 days', 'mine'])
-    await store.close()
+test('with a clock two years ahead nothing of the last days goes, in this run and the next; when the server says the time, what has expired goes', async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const bob = 'bob@example.org' as Jid
+  const said = (daysAgo: number): IncomingMessage => ({
+    conversation: bob,
+    kind: 'direct',
+    sender: bob,
+    outgoing: false,
+    text: `${daysAgo} days`,
+    time: NOW - daysAgo * DAY,
+    stanzaId: `s${daysAgo}`,
+    originId: null,
+    replayed: false
+  })
+  await store.write.record({ account: ME, messages: [400, 100, 20, 1, 0].map(said), archive: null, order: 'forward' })
+  await store.write.changeSettings({ keepDays: 90 })
+  const { id } = (await store.read.conversationByJid(bob))!
+  const left = async (): Promise<string[]> =>
+    (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 9 })).messages.map(({ text }) => text)
+  const upkeepOf = (computer: Computer): Upkeep =>
+    new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined }, computer.clock)
+  /** One run of the app, until expired messages are gone. */
+  async function run(computer: Computer, expected: string[]): Promise<void> {
+    const upkeep = upkeepOf(computer)
+    upkeep.start()
+    const hurry = setInterval(() => upkeep.expire(), 50)
+    await expect.poll(left, { timeout: 50_000 }).toEqual(expected)
+    clearInterval(hurry)
+    upkeep.stop()
+    await upkeep.stopped
+    expect(await left()).toEqual(expected)
   }
-)
+  const ahead = new Computer()
+  ahead.wallNow += 730 * DAY
+  expect(await upkeepOf(ahead).expiring(90)).toBe(2)
+  await run(ahead, ['20 days', '1 days', '0 days'])
+  // an own message is stamped by the wrong clock; the app restarts with the clock still wrong
+  await store.write.queueMessage({ conversation: id, text: 'mine', originId: 'o', sender: ME, time: ahead.wallNow })
+  await store.write.transition({ account: ME, conversation: bob, originId: 'o', state: 'sent', error: null })
+  const again = new Computer()
+  again.wallNow += 730 * DAY
+  expect(await upkeepOf(again).expiring(90)).toBe(0)
+  const right = new Computer()
+  right.pass(80 * DAY)
+  right.clock.say(ME, right.wallNow)
+  await run(right, ['1 days', '0 days', 'mine'])
+  await store.close()
+})

@@ -169,54 +169,50 @@ test('a store of an older Mnemo is indexed again, newest first, and answers mean
   await store.write.checkIndex()
 })
 
-test(
-  'messages older than the settings allow are deleted, also from the index and the media folder; starred and queued ones stay',
-  { timeout: 60_000 },
-  async () => {
-    const DAY = 86_400_000
-    const media = join(folder.path, 'media')
-    mkdirSync(media)
-    const [old, recent, foreign] = [`${'a'.repeat(64)}.png`, `${'b'.repeat(64)}.png`, 'thesis.docx']
-    for (const name of [old, recent, foreign]) writeFileSync(join(media, name), 'picture')
-    const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({
-      sender: 'a',
-      time: Date.now() - daysAgo * DAY,
-      text,
-      ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] })
-    })
-    await store.write.importRows({
-      jid: ROOM,
-      name: 'room',
-      self: null,
-      rows: packRows([at(400, 'ancient one', old), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', recent)])
-    })
-    await store.write.star({ id: await idOf('starred'), on: true })
-    await store.write.queueMessage({
-      conversation: (await store.read.conversationByJid(ROOM))!.id,
-      text: 'ancient and still waiting',
-      originId: 'o',
-      sender: ROOM,
-      time: Date.now() - 100 * DAY
-    })
-    expect(await store.read.expiring(expiryOf(30))).toBe(2)
-    const told: StoreChanges[] = []
-    const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
-    await store.write.changeSettings({ keepDays: 30 })
-    upkeep.start()
-    // an unused file is deleted when it is found unused for the second time
-    const again = setInterval(() => upkeep.expire(), 100)
-    await expect.poll(() => existsSync(join(media, old)), { timeout: 50_000 }).toBe(false)
-    clearInterval(again)
-    upkeep.stop()
-    await upkeep.stopped
-    expect(await total('ancient')).toBe(2)
-    expect(told.flatMap(({ removed }) => removed)).toHaveLength(2)
-    expect(readdirSync(media)).toEqual([recent, foreign])
-    await store.write.checkIndex()
-  }
-)
+test('messages older than the settings allow are deleted, also from the index and the media folder; starred and queued ones stay', async () => {
+  const DAY = 86_400_000
+  const media = join(folder.path, 'media')
+  mkdirSync(media)
+  const [old, recent, foreign] = [`${'a'.repeat(64)}.png`, `${'b'.repeat(64)}.png`, 'thesis.docx']
+  for (const name of [old, recent, foreign]) writeFileSync(join(media, name), 'picture')
+  const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({
+    sender: 'a',
+    time: Date.now() - daysAgo * DAY,
+    text,
+    ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] })
+  })
+  await store.write.importRows({
+    jid: ROOM,
+    name: 'room',
+    self: null,
+    rows: packRows([at(400, 'ancient one', old), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', recent)])
+  })
+  await store.write.star({ id: await idOf('starred'), on: true })
+  await store.write.queueMessage({
+    conversation: (await store.read.conversationByJid(ROOM))!.id,
+    text: 'ancient and still waiting',
+    originId: 'o',
+    sender: ROOM,
+    time: Date.now() - 100 * DAY
+  })
+  expect(await store.read.expiring(expiryOf(30))).toBe(2)
+  const told: StoreChanges[] = []
+  const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
+  await store.write.changeSettings({ keepDays: 30 })
+  upkeep.start()
+  // an unused file is deleted when it is found unused for the second time
+  const again = setInterval(() => upkeep.expire(), 100)
+  await expect.poll(() => existsSync(join(media, old)), { timeout: 50_000 }).toBe(false)
+  clearInterval(again)
+  upkeep.stop()
+  await upkeep.stopped
+  expect(await total('ancient')).toBe(2)
+  expect(told.flatMap(({ removed }) => removed)).toHaveLength(2)
+  expect(readdirSync(media)).toEqual([recent, foreign])
+  await store.write.checkIndex()
+})
 
-test('the engine repairs an index that answers with damage', { timeout: 20_000 }, async () => {
+test('the engine repairs an index that answers with damage', async () => {
   await add(Array.from({ length: 300 }, (_, i) => `message ${i}`))
   await store.close()
   const db = openWritable(storeFiles(folder.path))
@@ -227,7 +223,7 @@ test('the engine repairs an index that answers with damage', { timeout: 20_000 }
   const upkeep = new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined })
   upkeep.start()
   await store.find.search({ query: 'message', limit: 5, total: true }).catch(() => undefined)
-  await expect.poll(() => total('message').catch(() => null), { timeout: 15_000 }).toBe(300)
+  await expect.poll(() => total('message').catch(() => null)).toBe(300)
   upkeep.stop()
   await upkeep.stopped
   await store.write.checkIndex()

@@ -121,7 +121,7 @@ test('an odd value in one message never affects the others, whatever the format'
       }
     }
   }
-}, 60_000)
+})
 
 /** Damage of files in transit, and input that tries to break a reader. */
 const DAMAGE: [string, (text: string) => string][] = [
@@ -151,7 +151,7 @@ test('a damaged file is read as far as it goes, or refused with a sentence, and 
       }
     }
   }
-}, 120_000)
+})
 
 test('a line without an end is refused before it fills the memory', async () => {
   const pieces = async function* (): AsyncIterable<string> {

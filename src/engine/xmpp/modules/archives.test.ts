@@ -176,49 +176,45 @@ test('a silent archive of our own account withholds nothing either', async () =>
   await store.close()
 })
 
-test(
-  'a full disk, with the log on it: whatever part of the sync fails, nothing throws, and all is here once there is room',
-  { timeout: 120_000 },
-  async ({ skip }) => {
-    using folder = temporaryFolder()
-    const disk = join(folder.path, 'disk')
-    if (!mountSmallDisk(disk, 12)) return skip('that takes root')
-    const unhandled: unknown[] = []
-    const note = (reason: unknown): void => void unhandled.push(reason)
-    process.on('unhandledRejection', note)
-    try {
-      const store = await openStore(disk)
-      const { warn, info } = fileLog(join(disk, 'logs', 'mnemo.log'))
-      let warned = 0
-      const log = { info, warn: (line: string): void => void (warned++, warn(line)) }
-      const { server, inbox, archives, texts, mark } = setUp(store, 600_000, log)
-      server.held.set(ROOM, [1, 2])
-      await archives.read(ROOM)
-      fillDisk(join(disk, 'filler'))
-      // older archive messages, a live message, a receipt, a subject and a marker arrive while the disk is full
-      const large = 'x'.repeat(200_000)
-      server.held.set(ROOM, [1, 2, 3, 4, 5])
-      server.large = large
-      await archives.read(ROOM).catch(() => undefined)
-      inbox.add(ROOM, { ...live(ROOM, 6), text: `message 6${large}` })
-      inbox.acknowledge(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
-      inbox.add(OTHER, { ...live(OTHER, 1), text: `message 1${large}` })
-      await expect.poll(() => warned, { timeout: 30_000 }).toBeGreaterThan(1)
-      await inbox.idle()
-      expect(await mark(ROOM)).toBe('s2')
-      rmSync(join(disk, 'filler'))
-      server.held.set(ROOM, [1, 2, 3, 4, 5, 6])
-      server.held.set(OTHER, [1])
-      // without another request
-      await expect.poll(async () => (await texts(ROOM)).length, { timeout: 60_000 }).toBe(6)
-      await expect.poll(async () => (await texts(OTHER)).length, { timeout: 60_000 }).toBe(1)
-      expect(await mark(ROOM)).toBe('s6')
-      expect(unhandled).toEqual([])
-      archives.stop()
-      await store.close()
-    } finally {
-      process.off('unhandledRejection', note)
-      unmount(disk)
-    }
+test('a full disk, with the log on it: whatever part of the sync fails, nothing throws, and all is here once there is room', async ({ skip }) => {
+  using folder = temporaryFolder()
+  const disk = join(folder.path, 'disk')
+  if (!mountSmallDisk(disk, 12)) return skip('that takes root')
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  try {
+    const store = await openStore(disk)
+    const { warn, info } = fileLog(join(disk, 'logs', 'mnemo.log'))
+    let warned = 0
+    const log = { info, warn: (line: string): void => void (warned++, warn(line)) }
+    const { server, inbox, archives, texts, mark } = setUp(store, 600_000, log)
+    server.held.set(ROOM, [1, 2])
+    await archives.read(ROOM)
+    fillDisk(join(disk, 'filler'))
+    // older archive messages, a live message, a receipt, a subject and a marker arrive while the disk is full
+    const large = 'x'.repeat(200_000)
+    server.held.set(ROOM, [1, 2, 3, 4, 5])
+    server.large = large
+    await archives.read(ROOM).catch(() => undefined)
+    inbox.add(ROOM, { ...live(ROOM, 6), text: `message 6${large}` })
+    inbox.acknowledge(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
+    inbox.add(OTHER, { ...live(OTHER, 1), text: `message 1${large}` })
+    await expect.poll(() => warned).toBeGreaterThan(1)
+    await inbox.idle()
+    expect(await mark(ROOM)).toBe('s2')
+    rmSync(join(disk, 'filler'))
+    server.held.set(ROOM, [1, 2, 3, 4, 5, 6])
+    server.held.set(OTHER, [1])
+    // without another request
+    await expect.poll(async () => (await texts(ROOM)).length, { timeout: 60_000 }).toBe(6)
+    await expect.poll(async () => (await texts(OTHER)).length, { timeout: 60_000 }).toBe(1)
+    expect(await mark(ROOM)).toBe('s6')
+    expect(unhandled).toEqual([])
+    archives.stop()
+    await store.close()
+  } finally {
+    process.off('unhandledRejection', note)
+    unmount(disk)
   }
-)
+})

@@ -13,7 +13,7 @@ type Relieve = (id: ConversationId, ids: readonly (string | null)[], author: Aut
 export function createAltering({ messages, conversations, alterations }: Pick<Tables, 'messages' | 'conversations' | 'alterations'>, relieve: Relieve) {
   /** Removes a superseded change. */
   function forget({ id, conversation, outgoing, origin_id, encrypted }: ChangeRow): void {
-    if (outgoing === 1 && encrypted === 1 && origin_id !== null) messages.buryOwn(conversation, origin_id)
+    if (outgoing === 1 && encrypted === 1 && origin_id !== null) messages.deleted.recordOwn(conversation, origin_id)
     alterations.remove(id)
   }
 

@@ -71,12 +71,12 @@ export function createRecording(
 
   /** True if the user deleted this message, or its whole conversation after it: known by ids and by the archive position, because clocks differ. */
   function isDeleted(id: ConversationId, incoming: IncomingMessage, older: boolean): boolean {
-    const buried = messages.isBuried(id, incoming)
+    const deleted = messages.deleted.includes(id, incoming)
     const cleared = older ? conversations.cleared(id) : undefined
-    if (cleared === undefined) return buried
+    if (cleared === undefined) return deleted
     // the rest of the archive lies below this message
-    if (buried && cleared.met === 0) conversations.meetCleared(id)
-    return buried || cleared.met === 1 || (cleared.met === 2 && incoming.time <= cleared.time)
+    if (deleted && cleared.met === 0) conversations.meetCleared(id)
+    return deleted || cleared.met === 1 || (cleared.met === 2 && incoming.time <= cleared.time)
   }
 
   /** True if a message has a text that a stored one has or had; assumed for messages that were retracted or cannot be read. */

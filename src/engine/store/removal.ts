@@ -44,7 +44,7 @@ export function createRemoval(
 
   function remove(ids: MessageId[]): StoreChanges {
     const rows = ids.flatMap((id) => messages.byId(id) ?? [])
-    for (const row of rows) messages.bury(row)
+    for (const row of rows) messages.deleted.record(row, messages.formerText(row.id))
     return removeRows(rows)
   }
   const expire = (input: { before: number; limit: number }): StoreChanges => removeRows(messages.expired(input.before, input.limit))
@@ -83,7 +83,7 @@ export function createRemoval(
   function clearConversation(input: { conversation: ConversationId; time: number }): StoreChanges {
     const key = messages.newest(input.conversation) ?? 0
     // the newest messages mark the archive position below which all was deleted, whatever clocks say; the archive ids of some are not known yet
-    for (const row of messages.before(input.conversation, Number.MAX_SAFE_INTEGER, MARKING)) messages.bury(row)
+    for (const row of messages.before(input.conversation, Number.MAX_SAFE_INTEGER, MARKING)) messages.deleted.record(row, messages.formerText(row.id))
     conversations.clear(input.conversation, input.time, key)
     return { ...changes([]), removedConversations: [input.conversation] }
   }

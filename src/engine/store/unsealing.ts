@@ -52,7 +52,7 @@ export function createUnsealing(
     const { account, order } = unsealing.batch
     const { sealed = null, change = null, kind, outgoing, stanzaId, conversation } = incoming
     const id = conversations.idOf(conversation, account)
-    if (sealed === null || (id !== null && change === null && messages.isBuried(id, incoming))) return incoming
+    if (sealed === null || (id !== null && change === null && messages.deleted.includes(id, incoming))) return incoming
     const altered = id === null ? undefined : knownChange(id, incoming)
     const known = id === null || change !== null || altered !== undefined ? undefined : find(id, incoming)
     const here = altered ?? known

@@ -1,5 +1,4 @@
 /** Statements of the table `message`. Its files and its index entry are written with it. */
-import { createHash } from 'node:crypto'
 import type { ConversationId, Jid, LinkMetadata, MessageId, MessageState } from '../../../contract/domain.ts'
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
@@ -8,6 +7,7 @@ import { CODE, packId, stampOf, stateCode, withKey, type PackedId } from '../ids
 import type { PackedRows } from '../import-rows.ts'
 import { firstKeyAt, nextKey, previousKey, timeOf } from '../order.ts'
 import { attachmentWrites, type NewAttachment } from './attachment.ts'
+import { deletedWrites, TOLD_MS } from './deleted.ts'
 import { createMessageIndex } from './message-index.ts'
 import type { IncomingMessage } from '../types.ts'
 import { ATTACHED, COLUMNS, COLUMNS_FOUND, FLAG, hasLink, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
@@ -164,18 +164,9 @@ export interface NewMessage {
 const RUN = 256
 /** Longest time until a group reflects our own message, ms; clocks differ. */
 const REFLECTED_MS = 86_400_000
-/** Tolerance between a group's stamp and the live arrival of the same message, ms, if no id matches. */
-const TOLD_MS = 60_000
 /** Number of unreflected own messages that are compared. */
 const MOST_UNREFLECTED = 200
 const plain = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
-/** Id of a deleted message before its archive has given it one. A stanza-id has no line break. */
-const sendersId = (sender: string, outgoing: boolean, id: string): string => `${outgoing ? '' : sender}\n${id}`
-/** Like sendersId, for one text only, of which nothing is stored. */
-const sendersWords = (sender: string, outgoing: boolean, id: string, text: string): string =>
-  `${sendersId(sender, outgoing, id)}\n${createHash('sha256').update(`${sender}\n${id}\n${text}`).digest('base64')}`
-/** Substitute for the id of a message without one, in a group that replays. */
-const minuteOf = (time: number): string => `minute ${Math.floor(time / TOLD_MS)}`
 
 export function messageWrites(db: WritableDB) {
   const reads = messageReads(db)
@@ -193,6 +184,7 @@ export function messageWrites(db: WritableDB) {
   const insert = db.prepare(`INSERT INTO message (${FIELDS}, occupant) VALUES (${FIELDS.replace(/\w+/g, '?')}, ?)`)
   const files = attachmentWrites(db)
   const raw = rawWrites(db)
+  const deleted = deletedWrites(db)
   const setReply = db.prepare('UPDATE message SET reply_key = ? WHERE id = ?')
   const setText = db.prepare('UPDATE message SET text = ?, flags = ? WHERE id = ?')
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
@@ -229,8 +221,6 @@ export function messageWrites(db: WritableDB) {
   const anyStandIn = db.prepare<[], number>('SELECT 1 FROM stand_in LIMIT 1').pluck()
   let standIns: boolean | null = null
   const setMessageId = db.prepare('UPDATE message SET message_key = ? WHERE id = ?')
-  const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
-  const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
   /** Far end of the unbroken run of used keys from `key` on, upwards (step 1) or downwards (step -1); null: `key` is free. */
   function runFrom(key: number, step: 1 | -1): number | null {
@@ -258,6 +248,7 @@ export function messageWrites(db: WritableDB) {
     index,
     files,
     raw,
+    deleted,
     forget(): void {
       docs.forget()
       index.forget()
@@ -450,47 +441,6 @@ export function messageWrites(db: WritableDB) {
       forgetText.run(row.id)
       forgetLink.run(row.id)
       raw.remove(row.id)
-    },
-    /** Remembers a message that the user deleted, so that its archive does not restore it. */
-    bury(row: MessageRow): void {
-      if (row.stanza_id !== null) tombstone.run(row.conversation, row.stanza_id)
-      const own = row.outgoing === 1
-      const texts = new Set([row.text, reads.formerText(row.id) ?? row.text])
-      const ids = [row.origin_id, row.message_id].filter((id) => id !== null)
-      for (const id of ids) {
-        // our own ids are unique, and encrypted messages arrive without their text
-        if (own || (row.flags & FLAG.encrypted) !== 0) tombstone.run(row.conversation, sendersId(row.sender, own, id))
-        else for (const text of texts) tombstone.run(row.conversation, sendersWords(row.sender, own, id, text))
-      }
-      if (ids.length > 0 || row.stanza_id !== null) return
-      for (const text of texts)
-        for (const at of [-1, 0, 1]) tombstone.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
-    },
-    /** Remembers the id of an own encrypted message without content: it cannot be decrypted when an archive or group sends it again. */
-    buryOwn: (conversation: number, originId: string) => tombstone.run(conversation, sendersId('', true, originId)),
-    /**
-     * True if a message was deleted, by any of its ids; ids of senders count for that sender and, because some repeat ids, with the text. `ahead`: of a
-     * group's replay, see IncomingMessage.
-     */
-    isBuried(
-      conversation: number,
-      {
-        stanzaId,
-        originId,
-        messageId = null,
-        sender,
-        outgoing,
-        text,
-        time,
-        ahead = 0,
-        replayed
-      }: Pick<IncomingMessage, 'stanzaId' | 'originId' | 'messageId' | 'sender' | 'outgoing' | 'text' | 'time' | 'ahead' | 'replayed'>
-    ): boolean {
-      const given = [originId, messageId].filter((id) => id !== null)
-      const ids = given.flatMap((id) => [sendersId(sender, outgoing, id), sendersWords(sender, outgoing, id, text)])
-      const told =
-        replayed && stanzaId === null && given.length === 0 ? [time, time - ahead].map((at) => sendersWords(sender, outgoing, minuteOf(at), text)) : []
-      return [...(stanzaId === null ? [] : [stanzaId]), ...ids, ...told].some((id) => isDeleted.get(conversation, id) === 1)
     },
     setFlag(row: MessageRow, flag: number, on: boolean): void {
       const flags = on ? row.flags | flag : row.flags & ~flag

@@ -6,7 +6,7 @@ import type { Jid } from '../../contract/domain.ts'
 import { openStore, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
 import { openReadable } from './database.ts'
 import type { Store } from '../threads/store.ts'
-import { QUEUED } from './tables/message.ts'
+import { QUEUED } from './tables/message-reads.ts'
 import type { IncomingMessage, RecordBatch } from './types.ts'
 
 const BOB = 'bob@example.org' as Jid

@@ -1,11 +1,12 @@
 /** Storing of incoming messages: each message once, in archive order, with its corrections, retractions and reactions. */
-import type { ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
+import type { ConversationId, Message, MessageId } from '../../contract/domain.ts'
 import type { createAcknowledgements } from './acknowledgements.ts'
 import { createAltering } from './altering.ts'
 import { authorOf, idsIn, isChange, isProven, isSame, type Author } from './authors.ts'
+import { createMatching, isRepeated } from './matching.ts'
 import { mentions } from './mentions.ts'
-import { firstKeyAt } from './order.ts'
 import { createReadings, isAhead } from './readings.ts'
+import { createReplays, isTold } from './replays.ts'
 import type { Tables } from './tables/index.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
@@ -19,20 +20,13 @@ interface Recorded {
   last: number
 }
 
-/** `at`: key of the message replayed last; `known`: keys of all replayed messages. */
-interface Telling {
-  at: number
-  known: Set<number>
-}
-/** Tolerance between the stamps of a group and arrival times, ms. */
-const TOLERATED_MS = 60_000
-/** Largest number of messages that a message broadcast again moves past: nobody brings old ones back to the end. */
-const MOST_SINCE = 1000
-
 export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
   acknowledge: ReturnType<typeof createAcknowledgements>['acknowledge']
 ) {
+  const { tellingOf, pass, gapIn } = createReplays({ messages })
+  const readings = createReadings()
+  const { find, isBroadcastAgain, isComing, storedOf } = createMatching({ messages, conversations }, { tellingOf })
   /** Stand-ins removed because their message has arrived. */
   let relieved: StoreChanges['removed'] = []
   /** Messages already counted as unread through their stand-ins. */
@@ -77,95 +71,6 @@ export function createRecording(
     // the rest of the archive lies below this message
     if (deleted && cleared.met === 0) conversations.meetCleared(id)
     return deleted || cleared.met === 1 || (cleared.met === 2 && incoming.time <= cleared.time)
-  }
-
-  /** True if a message has a text that a stored one has or had; assumed for messages that were retracted or cannot be read. */
-  function saysSame(row: MessageRow, { text, files = [], sealed = null, unreadable = null }: IncomingMessage): boolean {
-    if (sealed !== null || unreadable !== null || (row.flags & (FLAG.retracted | FLAG.unreadable)) !== 0) return true
-    if (row.text !== text && ((row.flags & FLAG.edited) === 0 || messages.formerText(row.id) !== text)) return false
-    if (files.length === 0 || row.attachments === null) return true
-    const addresses = messages.files.of(row.id).map(({ url }) => url)
-    return files.some(({ url }) => addresses.includes(url ?? null))
-  }
-
-  /** True if a stored message with the same archive id is this message: a broken server, or a group, may give an id twice. */
-  function isOne(row: MessageRow, incoming: IncomingMessage): boolean {
-    const { originId, messageId = null, occupant = null, sender, outgoing } = incoming
-    const own = row.outgoing === 1 && outgoing
-    if (!own && row.sender !== sender && (occupant === null || row.occupant !== occupant)) return false
-    const known = [row.origin_id, row.message_id]
-    return [originId, messageId].some((id) => id !== null && known.includes(id)) || saysSame(row, incoming)
-  }
-
-  /** Replays by groups without an archive when we join: position reached in history, and messages of the replay found in the store. */
-  const tellings = new Map<ConversationId, Telling & { telling: number }>()
-  const isTold = ({ replayed, kind, stanzaId, telling }: IncomingMessage): boolean => replayed && kind === 'group' && stanzaId === null && telling !== undefined
-  function tellingOf(id: ConversationId, { telling = 0 }: IncomingMessage): Telling {
-    const before = tellings.get(id)
-    if (before?.telling === telling) return before
-    const begun = { telling, at: 0, known: new Set<number>() }
-    tellings.set(id, begun)
-    return begun
-  }
-
-  const readings = createReadings()
-
-  function pass(telling: Telling, key: number): void {
-    telling.at = key
-    telling.known.add(key)
-  }
-  /** Keys between which the group's next replayed message stands; null: at the end. `later`: messages that come with it. */
-  function gapIn(
-    id: ConversationId,
-    incoming: IncomingMessage,
-    { at, known }: Telling,
-    later: readonly IncomingMessage[]
-  ): { prev: number; next: number } | null {
-    if (at > 0) return { prev: at, next: messages.toldBeside(id, at, 'after') ?? Infinity }
-    for (const one of later) {
-      if (!isTold(one) || isChange(one)) continue
-      const row = messages.toldBefore(id, one).find((found) => !known.has(found.id) && (found.outgoing === 0 || found.message_id !== null))
-      if (row !== undefined) return { prev: messages.toldBeside(id, row.id, 'before') ?? 0, next: row.id }
-    }
-    // the first one comes alone: by the group's stamp, if that is clear
-    const after = Math.abs(incoming.ahead ?? 0) > TOLERATED_MS ? null : messages.toldBeside(id, firstKeyAt(incoming.time), 'after')
-    const next = after === null ? undefined : messages.byId(after)
-    if (next !== undefined && next.time - incoming.time > TOLERATED_MS) return { prev: messages.toldBeside(id, next.id, 'before') ?? 0, next: next.id }
-    return null
-  }
-
-  /** True if a group says a recent message again, to all who are there. */
-  const isBroadcastAgain = (known: MessageRow, { replayed, originId }: IncomingMessage): boolean =>
-    !replayed && originId !== null && known.origin_id === originId && messages.isAmongLast(known.conversation, known.id, MOST_SINCE)
-
-  /** Stored copy of this message, or undefined. */
-  function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
-    // a stand-in is known by the id of the message it replaces
-    if (incoming.standIn === true) return undefined
-    const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId).find((row) => isOne(row, incoming))
-    if (byArchive !== undefined) return byArchive
-    const told = isTold(incoming) ? tellingOf(id, incoming) : null
-    const toldAgain =
-      told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
-    if (toldAgain !== undefined) return toldAgain
-    // a server without an archive holds back unconfirmed messages, even if they arrived
-    const keptBack =
-      incoming.replayed && incoming.kind === 'direct' && incoming.stanzaId === null && incoming.originId === null && (incoming.messageId ?? null) !== null
-    const cameBefore = keptBack
-      ? messages.toldBefore(id, incoming).find((row) => row.stanza_id === null && saysSame(row, incoming) && messages.isAtTime(row, incoming))
-      : undefined
-    if (cameBefore !== undefined) return cameBefore
-    const { originId, messageId = null, sender, outgoing } = incoming
-    const byOrigin =
-      originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
-    // a client that restarts its counter gives one id to many messages
-    if (byOrigin !== undefined && (outgoing || saysSame(byOrigin, incoming))) return byOrigin
-    if (byOrigin !== undefined && originId !== null)
-      return messages.byAnyId(id, originId).find((row) => row.message_id === originId && row.sender === sender && saysSame(row, incoming))
-    if (!outgoing) return undefined
-    // a group may drop the origin id, and the stanza's id as well
-    const byId = messageId === null ? undefined : messages.ownByOriginId(id, messageId)
-    return byId ?? (incoming.kind === 'group' && originId === null ? messages.unreflected(id, incoming) : undefined)
   }
 
   /** Stores the id under which a group reflected our own message. */
@@ -342,33 +247,6 @@ export function createRecording(
       ...(isNews ? {} : { old: true })
     }
     return { changes: stored, first: Number.isFinite(before) ? before : null, last }
-  }
-
-  /** True if the message that a stand-in replaces is stored, or comes with the same page. */
-  function isComing(standIn: IncomingMessage, { messages: page, account }: RecordBatch): boolean {
-    const { conversation: jid, messageId: target = null } = standIn
-    const conversation = conversations.byJid(jid, account)
-    if (conversation === null || target === null) return false
-    const isTheirs = (row: Author): boolean => isProven(row, authorOf(standIn), conversation)
-    return (
-      messages.byAnyId(conversation.id, target).some(isTheirs) ||
-      page.some((one) => !isChange(one) && one.conversation === jid && idsIn(one).includes(target) && isTheirs(authorOf(one)))
-    )
-  }
-
-  /** True if an older message of a page appears in the page again. */
-  const isRepeated = (later: IncomingMessage, older: IncomingMessage): boolean =>
-    later.sender === older.sender &&
-    later.text === older.text &&
-    later.standIn !== true &&
-    older.standIn !== true &&
-    ((older.originId !== null && later.originId === older.originId) ||
-      (older.stanzaId !== null && later.stanzaId === older.stanzaId && later.messageId === older.messageId))
-
-  /** Stored message with that archive id. */
-  function storedOf(account: Jid | undefined, jid: Jid, stanzaId: string | null): MessageRow | undefined {
-    const conversation = stanzaId === null ? null : conversations.idOf(jid, account)
-    return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)[0]
   }
 
   /** For each message of a page, the key of the next stored and placed one. `stored`: rows of the stored messages. */

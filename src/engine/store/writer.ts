@@ -1,7 +1,6 @@
 /** Write operations of the store. Each function is one transaction and returns the changes for windows. */
 import type {
   AccountSettings,
-  ChangeKind,
   Conversation,
   ConversationId,
   ConversationKind,
@@ -28,25 +27,14 @@ import { createJoining } from './joining.ts'
 import { createMaintenance } from './maintenance.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
+import { createSending } from './sending.ts'
 import { createAcknowledgements } from './acknowledgements.ts'
-import {
-  SELF,
-  type ContentReader,
-  type DecodedAgain,
-  type ImportBatch,
-  type ImportChanges,
-  type KeptFile,
-  type OutgoingMessage,
-  type StoreChanges
-} from './types.ts'
+import { type ContentReader, type DecodedAgain, type ImportBatch, type ImportChanges, type KeptFile, type StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { omemoWrites } from './tables/omemo.ts'
 import { noticeWrites } from './tables/notice.ts'
 import { occupantWrites, type Occupant } from './tables/occupant.ts'
-import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
-
-/** Flags of an own message to be encrypted by this device, which needs no comparison. */
-const SENT_SECRETLY = FLAG.encrypted | FLAG.verified
+import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 
 /** `readContent`: parses the envelope of messages encrypted as a whole. */
 export function createWrites(db: WritableDB, readContent: ContentReader) {
@@ -97,102 +85,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
   const record = transaction(recordBatch)
   const joining = createJoining(db, tables)
   const removal = createRemoval(tables, joining.forget)
-
-  const queue = (input: OutgoingMessage): StoreChanges => {
-    // repeated request: the thread ended before it could answer
-    const known = messages.ownByOriginId(input.conversation, input.originId)
-    if (known !== undefined) return changes([input.conversation], [toMessage(known)])
-    const after = messages.newest(input.conversation) ?? 0
-    const answered = input.reply === undefined || input.reply === null ? undefined : messages.byId(input.reply)
-    const replyTo = answered === undefined ? null : publicId(answered)
-    const id = messages.insert(
-      { ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo, flags: input.encrypted === true ? SENT_SECRETLY : 0 },
-      messages.keyAfter(input.time, after)
-    )
-    if (input.encrypted === true) conversations.becomeEncrypted(input.conversation)
-    conversations.advance(input.conversation, id, 0)
-    conversations.read(input.conversation, id, 0)
-    if (input.text !== '') conversations.saveDraft(input.conversation, '')
-    return changes([input.conversation], [toMessage(read(id))], [], 1)
-  }
-
-  const queueMessage = transaction(queue)
-
-  /** Sends a scheduled message now, once: its row is deleted in the same transaction. */
-  const sendScheduled = transaction(({ id, time }: { id: number; time: number }): StoreChanges => {
-    const row = agenda.scheduledById(id)
-    const conversation = row === null ? null : conversations.byId(row.conversation)
-    if (row === null || conversation === null) return changes([])
-    agenda.unschedule(id)
-    const own = conversation.account ?? ('me@local.invalid' as Jid)
-    const sender = conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
-    const { draft } = conversation
-    const sent = queue({ conversation: row.conversation, text: row.text, originId: row.originId, sender, time, reply: row.reply })
-    // the current draft is another message
-    if (draft !== '') conversations.saveDraft(row.conversation, draft)
-    return { ...sent, conversations: changes([row.conversation]).conversations }
-  })
-
-  /** `due` (ms) null removes the reminder. */
-  const remind = transaction(({ id, due }: { id: MessageId; due: number | null }): StoreChanges => {
-    const row = messages.byId(id)
-    if (row === undefined) return changes([])
-    agenda.remind(id, due)
-    messages.setFlag(row, FLAG.reminder, due !== null)
-    return changes([row.conversation], [toMessage(read(id))])
-  })
-
-  const retry = transaction((id: number): StoreChanges => {
-    const row = messages.byId(id)
-    if (row === undefined || row.state !== 'failed') return changes([])
-    messages.setState(id, 'queued', null)
-    // the user has turned encryption off since: the message goes unencrypted
-    if (conversations.byId(row.conversation)?.encryption === 'off') messages.setFlag(row, FLAG.encrypted, false)
-    return changes([row.conversation], [toMessage(read(id))])
-  })
-
-  const discard = transaction((id: number): StoreChanges => {
-    const row = messages.byId(id)
-    if (row === undefined || !row.outgoing || (row.state !== 'failed' && row.state !== 'queued')) return changes([])
-    messages.remove(row)
-    conversations.summarize(row.conversation)
-    return changes([row.conversation], [], [{ conversation: row.conversation, id: row.id }])
-  })
-
-  /** Id by which others know a message: in a group its archive's (XEP-0424 section 4.2, XEP-0444 section 4.2, XEP-0461 section 3). */
-  function publicId(row: MessageRow): string | null {
-    // nobody else knows an id given by an import
-    if (row.message_id?.startsWith(IMPORTED) === true) return null
-    const group = conversations.byId(row.conversation)?.kind === 'group'
-    return group ? (row.stanza_id ?? row.origin_id) : (row.origin_id ?? row.message_id ?? row.stanza_id)
-  }
-
-  /** Changes a message and queues the change; does nothing if others could not tell which message is meant. */
-  const change = transaction((input: { id: MessageId; kind: ChangeKind; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
-    const { id, kind, text, originId, sender, time } = input
-    const row = messages.byId(id)
-    if (row === undefined || (kind !== 'reactions' && row.outgoing === 0)) return changes([])
-    const target = kind === 'correction' ? (row.origin_id ?? row.message_id) : publicId(row)
-    if (target === null) return changes([])
-    const encrypted = (row.flags & FLAG.encrypted) !== 0 || conversations.byId(row.conversation)?.encryption === 'on'
-    alterations.add({
-      conversation: row.conversation,
-      sender: kind === 'reactions' ? sender : row.sender,
-      occupant: SELF,
-      outgoing: true,
-      kind,
-      target,
-      text,
-      time,
-      state: 'queued',
-      stanzaId: null,
-      originId,
-      encrypted
-    })
-    const latest = alterations.of(row.conversation, [target]).findLast((one) => one.kind === kind && one.outgoing === 1)
-    if (latest !== undefined) alter(latest)
-    return changes([row.conversation], [toMessage(read(row.id))])
-  })
+  const sending = createSending(tables, agenda, alter)
 
   /** Updates messages of which more is understood now. */
   const decodeAgain = transaction((list: readonly DecodedAgain[]): StoreChanges => {
@@ -221,15 +114,6 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     const row = messages.byId(id)
     if (row === undefined) return changes([])
     messages.complete(row, { text, replyTo: row.reply_to, attachments, link: null, flags: 0 })
-    return changes([row.conversation], [toMessage(read(id))])
-  })
-
-  /** Encrypts a queued message and the later ones of its conversation: they are sent encrypted or not at all. */
-  const setEncrypted = transaction((id: MessageId): StoreChanges => {
-    const row = messages.byId(id)
-    if (row === undefined || row.state !== 'queued') return changes([])
-    messages.setFlag(row, SENT_SECRETLY, true)
-    conversations.becomeEncrypted(row.conversation)
     return changes([row.conversation], [toMessage(read(id))])
   })
 
@@ -399,8 +283,8 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
 
   return {
     record,
-    sendScheduled,
-    remind,
+    sendScheduled: transaction(sending.sendScheduled),
+    remind: transaction(sending.remind),
     schedule: (input: NewScheduled): void => void agenda.schedule(input),
     unschedule: (id: number): boolean => agenda.unschedule(id),
     ...stickers,
@@ -408,7 +292,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     removeStickers: transaction(stickers.removeStickers),
     meetOccupants,
     /** The message is shown as queued after this. */
-    queueMessage: durably(queueMessage),
+    queueMessage: durably(transaction(sending.queueMessage)),
     /** Own device with the bundles to publish. */
     ownDevice: transaction(encrypting.ownDevice),
     bundlesPublished: transaction(encrypting.published),
@@ -423,9 +307,9 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     transition: transaction(acknowledgements.transition),
     decodeAgain,
     completeImported,
-    retry,
-    discard,
-    change,
+    retry: transaction(sending.retry),
+    discard: transaction(sending.discard),
+    change: transaction(sending.change),
     remove: transaction(removal.remove),
     /** Deletes the oldest `limit` messages from before a time (ms). */
     expire: transaction(removal.expire),
@@ -454,7 +338,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     /** Undoes importRows for these ids, and removes the conversation if nothing is left in it. */
     undoImport: transaction(removal.undoImport),
     star,
-    setEncrypted,
+    setEncrypted: transaction(sending.setEncrypted),
     ...createMaintenance(db, transaction, messages.index, accounts),
     ensureConversation,
     joinHistories: transaction(joining.join),

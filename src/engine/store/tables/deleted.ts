@@ -32,8 +32,7 @@ export function deletedWrites(db: WritableDB) {
         else for (const text of texts) add.run(row.conversation, sendersWords(row.sender, own, id, text))
       }
       if (ids.length > 0 || row.stanza_id !== null) return
-      for (const text of texts)
-        for (const at of [-1, 0, 1]) add.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
+      for (const text of texts) for (const at of [-1, 0, 1]) add.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
     },
     /** Records the id of an own encrypted message without content: it cannot be decrypted when an archive or group sends it again. */
     recordOwn: (conversation: number, originId: string) => add.run(conversation, sendersId('', true, originId)),

@@ -2,16 +2,20 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { projectRoot } from '../../src/engine/assets.ts'
 import type { StoreFiles } from '../../src/engine/store/database.ts'
 import { Store } from '../../src/engine/threads/store.ts'
 import { STORE_IN_PROCESS } from './in-process.ts'
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const WORKER_SOURCE = new URL('../../src/engine/threads/worker.ts', import.meta.url)
-export const TRANSFER_SOURCE = new URL('../../src/engine/history-files/worker.ts', import.meta.url)
-export const MORTAL_SOURCE = new URL('./mortal-worker.ts', import.meta.url)
+export const ROOT = projectRoot()
+const source = (path: string): URL => pathToFileURL(join(ROOT, path))
+export const WORKER_SOURCE = source('src/engine/threads/worker.ts')
+export const TRANSFER_SOURCE = source('src/engine/history-files/worker.ts')
+export const MORTAL_SOURCE = source('test/support/mortal-worker.ts')
+/** Programs that tests kill. */
+export const PROGRAMS = ['encrypting', 'index', 'migrate', 'writer'] as const
 /** Environment variable with the folder of bundled workers (workers.ts), a URL with a trailing slash. */
 export const BUILT_WORKERS = 'MNEMO_TEST_WORKERS'
 const built = process.env[BUILT_WORKERS]
@@ -20,6 +24,9 @@ export const WORKER = built === undefined ? WORKER_SOURCE : new URL('store.mjs',
 /** Like WORKER, for tests that end it. */
 export const MORTAL_WORKER = built === undefined ? MORTAL_SOURCE : new URL('mortal.mjs', built)
 export const TRANSFER_WORKER = built === undefined ? TRANSFER_SOURCE : new URL('transfer.mjs', built)
+/** Path of a program: bundled like the threads, or its source. */
+export const program = (name: (typeof PROGRAMS)[number]): string =>
+  fileURLToPath(built === undefined ? source(`test/support/${name}-process.ts`) : new URL(`${name}.mjs`, built))
 export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 
 export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {

@@ -1,9 +1,9 @@
-/** Bundled thread code, as in the app: a thread starts without stripping the types of many files. Vitest's global set-up bundles once per run. */
+/** Bundled threads and programs of tests, as in the app: they start without stripping the types of many files. Vitest's global set-up bundles once per run. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
-import { BUILT_WORKERS, MORTAL_SOURCE, ROOT, TRANSFER_SOURCE, WORKER_SOURCE } from './files.ts'
+import { BUILT_WORKERS, MORTAL_SOURCE, PROGRAMS, ROOT, TRANSFER_SOURCE, WORKER_SOURCE } from './files.ts'
 
 /** Bundles programs by name into a new folder. */
 export async function bundled(programs: Record<string, string>): Promise<{ folder: string; remove(): void }> {
@@ -35,7 +35,8 @@ export const THREADS = { store: fileURLToPath(WORKER_SOURCE), transfer: fileURLT
 export async function setup(): Promise<() => void> {
   // several projects of one run share one bundle
   if (process.env[BUILT_WORKERS] !== undefined) return () => undefined
-  const { folder, remove } = await bundled({ ...THREADS, mortal: fileURLToPath(MORTAL_SOURCE) })
+  const programs = Object.fromEntries(PROGRAMS.map((name) => [name, join(ROOT, `test/support/${name}-process.ts`)]))
+  const { folder, remove } = await bundled({ ...THREADS, ...programs, mortal: fileURLToPath(MORTAL_SOURCE) })
   process.env[BUILT_WORKERS] = pathToFileURL(`${folder}/`).href
   return remove
 }

@@ -1,6 +1,5 @@
 /** kill -9 at any moment: a process that writes, indexes or encrypts, and the store that it leaves. */
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
@@ -10,7 +9,7 @@ import { openWritable } from '../../src/engine/store/database.ts'
 import { packRows } from '../../src/engine/store/import-rows.ts'
 import { VERSIONS } from '../../src/engine/xmpp/omemo/version.ts'
 import { messageKeyOf, Side } from '../support/encrypting.ts'
-import { openStore, openThreads, ROOT, storeFiles, temporaryFolder } from '../support/files.ts'
+import { openStore, openThreads, program, storeFiles, temporaryFolder } from '../support/files.ts'
 
 const ALICE = 'alice@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
@@ -19,7 +18,7 @@ const copy = (stanza: Element): Element => parse(stanza.toString())
 test('a killed writer loses no confirmed message and leaves a store that opens', async () => {
   using folder = temporaryFolder()
   for (let round = 0; round < 4; round++) {
-    const child = spawn(process.execPath, [join(ROOT, 'test/support/writer-process.ts'), folder.path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [program('writer'), folder.path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
     let confirmed = -1
     const enough = 40 + round * 37
     await new Promise<void>((resolve) => {
@@ -53,7 +52,7 @@ test('rebuilding the index continues after the process is killed', async () => {
   await store.write.importRows({ jid: 'room@rooms.example.org' as Jid, name: 'room', rows: packRows(rows), self: null })
   await store.write.resetIndex()
   await store.close()
-  const child = spawn(process.execPath, [join(ROOT, 'test/support/index-process.ts'), folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program('index'), folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve) => {
     child.stdout.on('data', () => child.kill('SIGKILL'))
     child.on('exit', () => resolve())
@@ -82,7 +81,7 @@ test.each(VERSIONS)('%s: no key encrypts twice, sent messages can be read, recei
   const toAlice: Element[] = []
   let [written, round] = [0, 0]
   for (; round < 6; round++) {
-    const child = spawn(process.execPath, [join(ROOT, 'test/support/encrypting-process.ts'), own, ALICE, BOB, version], {
+    const child = spawn(process.execPath, [program('encrypting'), own, ALICE, BOB, version], {
       stdio: ['pipe', 'pipe', 'inherit']
     })
     child.stdin.on('error', () => undefined)

@@ -1,9 +1,8 @@
 /** Every older store is migrated, even if the migration is killed at any moment. */
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY } from '../support/files.ts'
+import { openStore, program, storeFiles, temporaryFolder, TEST_KEY } from '../support/files.ts'
 import { migrate, openWritable, type WritableDB } from '../../src/engine/store/database.ts'
 import { migrations } from '../../src/engine/store/migrations/index.ts'
 
@@ -44,7 +43,7 @@ function older(folder: string, version: number): void {
 
 /** Kills a migration `ms` after its start; returns whether it had finished. */
 function killed(folder: string, ms: number): Promise<boolean> {
-  const child = spawn(process.execPath, [join(ROOT, 'test/support/migrate-process.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program('migrate'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   let done = false
   child.stdout.on('data', (chunk: Buffer) => {
     const said = chunk.toString()

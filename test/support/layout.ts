@@ -4,11 +4,17 @@ import type { Page } from 'playwright-core'
 /** WCAG 2.2, 2.5.8: the smallest side of a control, CSS pixels. */
 const LEAST_SIDE = 24
 
-/** A line per fault of what is on screen now. */
+/** A line per fault of what is on screen, once nothing moves or fades there. */
 export const layoutFaults = (page: Page): Promise<string[]> => page.evaluate(measure, LEAST_SIDE)
 
 /** Runs in the page. */
-function measure(leastSide: number): string[] {
+async function measure(leastSide: number): Promise<string[]> {
+  const frame = (): Promise<number> => new Promise(requestAnimationFrame)
+  const isMoving = (one: Animation): boolean => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity
+  do {
+    await frame()
+    await frame()
+  } while (document.getAnimations().some(isMoving))
   /** Tolerance for rounding, px. */
   const SLACK = 1.5
   const faults = new Set<string>()

@@ -38,14 +38,19 @@ export class Views {
     await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language)
   }
 
-  /** Checks the current view of a page at each width and in each language. */
+  /** Checks the current view of a page at each width and in each language. Its layout is that after all transitions, which are left out. */
   async look(name: string, page: Page, widths: readonly number[] = WIDTHS): Promise<void> {
     const faults = new Map<string, string[]>()
+    await page.evaluate(() => {
+      const still = document.createElement('style')
+      still.dataset['layout'] = ''
+      still.textContent = '*, ::before, ::after { transition: none !important }'
+      document.head.append(still)
+    })
     for (const language of SPOKEN) {
       await this.#speak(page, language)
       for (const width of widths) {
         await page.setViewportSize({ width, height: HEIGHT[width] ?? 800 })
-        await stillness(page)
         for (const fault of await layoutFaults(page)) faults.set(fault, [...(faults.get(fault) ?? []), `${language} ${width}`])
         if (!PICTURES || (language !== 'en' && language !== 'zh-CN' && width !== 420)) continue
         mkdirSync(SHOTS, { recursive: true })
@@ -58,6 +63,7 @@ export class Views {
     }
     await page.setViewportSize({ width: 1280, height: 800 })
     await this.#speak(page, this.#after)
+    await page.evaluate(() => document.querySelector('style[data-layout]')?.remove())
     await stillness(page)
     this.#seen.set(name, faults)
     expect.soft(Object.fromEntries(faults), name).toEqual({})

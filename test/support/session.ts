@@ -56,7 +56,8 @@ export class RefusingServer extends EventEmitter {
   reply: (iq: Element) => string | null = () => null
   /** Number of requests in a namespace, to one address if it is given. */
   requests(namespace: string, to?: string): number {
-    return this.received.filter((iq) => iq.name === 'iq' && iq.getChildElements()[0]?.getNS() === namespace && (to === undefined || iq.attrs['to'] === to)).length
+    return this.received.filter((iq) => iq.name === 'iq' && iq.getChildElements()[0]?.getNS() === namespace && (to === undefined || iq.attrs['to'] === to))
+      .length
   }
 }
 

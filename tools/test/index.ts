@@ -23,11 +23,20 @@ async function check(name: string): Promise<Result> {
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
 }
 
-/** Runs one project of tests. `later`: holds its output back until its end, since another project prints meanwhile. */
+/** Projects of vitest that belong to one part. */
+const PROJECTS: Record<string, readonly string[]> = { unit: ['unit', 'unit-apart'] }
+
+/** Runs one part of the tests. `later`: holds its output back until its end, since another part prints meanwhile. */
 async function tests(project: string, later = false): Promise<Result> {
   const file = join(OUTPUT, `results-${project}.json`)
   rmSync(file, { force: true })
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const args = [
+    'run',
+    ...(PROJECTS[project] ?? [project]).flatMap((name) => ['--project', name]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`
+  ]
   const child = spawn(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: ROOT, stdio: later ? ['ignore', 'pipe', 'pipe'] : 'inherit' })
   const output: Buffer[] = []
   child.stdout?.on('data', (part: Buffer) => output.push(part))
@@ -46,7 +55,7 @@ async function tests(project: string, later = false): Promise<Result> {
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests }
 }
 
-/** Runs several projects, one after the other. */
+/** Runs several parts, one after the other. */
 async function inTurn(projects: readonly string[], later: boolean): Promise<Result[]> {
   const all: Result[] = []
   for (const project of projects) all.push(await tests(project, later))
@@ -58,9 +67,14 @@ const only = process.argv.slice(2)
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name)
 const results: Result[] = []
 results.push(...(await Promise.all(['types', 'lint'].filter(wanted).map(check))))
-for (const project of ['unit', 'thorough', 'native']) if (wanted(project)) results.push(await tests(project))
-// both spend most of the time waiting for servers and windows
-const sides = [['integration'], ['end-to-end', 'host']].map((projects) => projects.filter(wanted)).filter((projects) => projects.length > 0)
+if (wanted('unit')) results.push(await tests('unit'))
+// windows and servers spend much of the time waiting, while the other side computes
+const sides = [
+  ['integration', 'native', 'thorough'],
+  ['end-to-end', 'host']
+]
+  .map((projects) => projects.filter(wanted))
+  .filter((projects) => projects.length > 0)
 results.push(...(await Promise.all(sides.map((projects, at) => inTurn(projects, at > 0)))).flat())
 // packing takes minutes: only on request (npm run dist:check)
 if (only.includes('dist')) results.push(await tests('dist'))

@@ -169,6 +169,7 @@ test('a server that takes a file byte by byte is given up in the end', async () 
     expect((await upload(30_000_000)).message).toEqual({ state: 'failed', error: 'http-408' })
     expect(slots).toBe(8)
   } finally {
+    afterByte = null
     vi.useRealTimers()
   }
 })

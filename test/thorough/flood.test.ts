@@ -1,13 +1,11 @@
 /** Floods under one id: thousands of messages, corrections or reactions cost little more than as many plain messages. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore, temporaryFolder } from '../support/files.ts'
+import { incoming, inGroup, ME } from '../support/messages.ts'
 import type { Jid } from '../../src/contract/domain.ts'
 import type { Store } from '../../src/engine/threads/store.ts'
 import type { IncomingMessage } from '../../src/engine/store/types.ts'
 
-const ME = 'me@example.org' as Jid
-const BOB = 'bob@example.org' as Jid
-const ROOM = 'room@rooms.example.org' as Jid
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 beforeEach(async () => {
@@ -19,19 +17,7 @@ afterEach(async () => {
   folder[Symbol.dispose]()
 })
 
-const said = (i: number, more: Partial<IncomingMessage>): IncomingMessage => ({
-  conversation: BOB,
-  kind: 'direct',
-  sender: BOB,
-  outgoing: false,
-  text: `${i}`,
-  time: 1_700_000_000_000 + i,
-  stanzaId: null,
-  originId: null,
-  messageId: null,
-  replayed: false,
-  ...more
-})
+const said = (i: number, more: Partial<IncomingMessage>): IncomingMessage => incoming(`${i}`, { time: 1_700_000_000_000 + i, ...more })
 const SIZE = 100
 let number = 0
 /** Processor time for storing so many, ms; other programs do not count. */
@@ -45,7 +31,7 @@ async function cost(count: number, each: (i: number) => Partial<IncomingMessage>
   return (user + system) / 1000
 }
 
-const inRoom = (nick: string): Partial<IncomingMessage> => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant: nick })
+const inRoom = (nick: string): Partial<IncomingMessage> => ({ ...inGroup(nick), occupant: nick })
 test.each<[string, (i: number) => Partial<IncomingMessage>]>([
   ['messages under one origin-id', () => ({ originId: 'same' })],
   ['messages under one id', () => ({ messageId: 'same' })],

@@ -2,12 +2,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChangeKind, Jid, Message } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import { BOB, incoming, ME, ROOM, storedMessages } from '../../../test/support/messages.ts'
 import type { Store } from '../threads/store.ts'
 import type { IncomingMessage, Acknowledgement, RecordBatch } from './types.ts'
 
-const BOB = 'bob@example.org' as Jid
-const ME = 'me@example.org' as Jid
-const ROOM = 'room@rooms.example.org' as Jid
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 
@@ -21,27 +19,14 @@ afterEach(async () => {
 })
 
 let clock = 1_700_000_000_000
-const message = (text: string, id: string, more: Partial<IncomingMessage> = {}): IncomingMessage => ({
-  conversation: BOB,
-  kind: 'direct',
-  sender: BOB,
-  outgoing: false,
-  text,
-  time: (clock += 1000),
-  stanzaId: `archive-${id}`,
-  originId: id,
-  replayed: false,
-  ...more
-})
+const message = (text: string, id: string, more: Partial<IncomingMessage> = {}): IncomingMessage =>
+  incoming(text, { time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, ...more })
 const change = (kind: ChangeKind, target: string, text: string, more: Partial<IncomingMessage> = {}): IncomingMessage =>
   message(text, `change-${++serial}`, { change: { kind, target }, ...more })
 let serial = 0
 const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live', acknowledgements: Acknowledgement[] = []) =>
   store.write.record({ messages, acknowledgements, archive: null, order })
-async function all(jid: Jid = BOB): Promise<Message[]> {
-  const conversation = await store.read.conversationByJid(jid)
-  return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 100 })).messages
-}
+const all = (jid: Jid = BOB): Promise<Message[]> => storedMessages(store, jid, 100)
 const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
 
 test('the last correction counts, in any order of arrival', async () => {

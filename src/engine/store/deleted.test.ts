@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
+import { BOB, incoming, ME, storedMessages } from '../../../test/support/messages.ts'
 import { openReadable } from './database.ts'
 import type { Store } from '../threads/store.ts'
 import { QUEUED } from './tables/message-reads.ts'
 import type { IncomingMessage, RecordBatch } from './types.ts'
 
-const BOB = 'bob@example.org' as Jid
-const ME = 'me@example.org' as Jid
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 beforeEach(async () => {
@@ -21,24 +20,8 @@ afterEach(async () => {
   await store.close()
   folder[Symbol.dispose]()
 })
-const message = (text: string, time: number, more: Partial<IncomingMessage> = {}): IncomingMessage => ({
-  conversation: BOB,
-  kind: 'direct',
-  sender: BOB,
-  outgoing: false,
-  text,
-  time,
-  stanzaId: `s-${text}`,
-  originId: null,
-  replayed: false,
-  ...more
-})
-const texts = async (): Promise<string[]> => {
-  const conversation = await store.read.conversationByJid(BOB)
-  return conversation === null
-    ? []
-    : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((one) => one.text)
-}
+const message = (text: string, time: number, more: Partial<IncomingMessage> = {}): IncomingMessage => incoming(text, { time, stanzaId: `s-${text}`, ...more })
+const texts = async (): Promise<string[]> => (await storedMessages(store)).map(({ text }) => text)
 const forward = (messages: IncomingMessage[]) =>
   store.write.record({ account: ME, messages, archive: { jid: ME, lastId: messages.at(-1)!.stanzaId! }, order: 'forward' })
 const removeAll = async (): Promise<void> => {

@@ -3,11 +3,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import { incoming, inGroup, ME, ROOM, storedMessages } from '../../../test/support/messages.ts'
 import type { Store } from '../threads/store.ts'
 import type { IncomingMessage } from './types.ts'
 
-const ROOM = 'forgetful@rooms.example.org' as Jid
-const ME = 'me@example.org' as Jid
 const NOW = 1_700_000_000_000
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
@@ -23,25 +22,10 @@ afterEach(async () => {
 let telling = 0
 beforeEach(() => void telling++)
 const tell = (nick: string, id: string, replayed = false): Promise<unknown> => {
-  const message: IncomingMessage = {
-    conversation: ROOM,
-    kind: 'group',
-    sender: `${ROOM}/${nick}` as Jid,
-    outgoing: nick === 'me',
-    text: id,
-    time: NOW,
-    stanzaId: null,
-    originId: id,
-    messageId: id,
-    replayed,
-    telling
-  }
+  const message = incoming(id, { ...inGroup(nick), time: NOW, originId: id, messageId: id, replayed, telling })
   return store.write.record({ account: ME, messages: [message], archive: null, order: 'live' })
 }
-const all = async () =>
-  (await store.read.page({ conversation: (await store.read.conversationByJid(ROOM))!.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(
-    ({ text, state }) => `${text} ${state}`
-  )
+const all = async () => (await storedMessages(store, ROOM, 50)).map(({ text, state }) => `${text} ${state}`)
 
 test.each([
   ['live', false],
@@ -71,18 +55,7 @@ test.each([
   expect(await all()).toEqual(order)
 })
 
-const said = (nick: string, text: string, id: string | null, time = NOW): IncomingMessage => ({
-  conversation: ROOM,
-  kind: 'group',
-  sender: `${ROOM}/${nick}` as Jid,
-  outgoing: nick === 'me',
-  text,
-  time,
-  stanzaId: null,
-  originId: null,
-  messageId: id,
-  replayed: false
-})
+const said = (nick: string, text: string, id: string | null, time = NOW): IncomingMessage => incoming(text, { ...inGroup(nick), time, messageId: id })
 const record = (messages: IncomingMessage[]): Promise<unknown> => store.write.record({ account: ME, messages, archive: null, order: 'live' })
 /** Replays messages to a new occupant; `apart`: one packet per message. */
 async function again(messages: IncomingMessage[], apart: boolean, ahead = 0): Promise<void> {

@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Conversation, Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import { incoming, inGroup, ROOM } from '../../../test/support/messages.ts'
 import type { Store } from '../threads/store.ts'
 import type { IncomingMessage, RecordBatch } from './types.ts'
 
-const ROOM = 'room@rooms.example.org' as Jid
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 let clock = 1_700_000_000_000
@@ -21,18 +21,8 @@ afterEach(async () => {
   folder[Symbol.dispose]()
 })
 
-const message = (text: string, id: string, nick = 'carol', more: Partial<IncomingMessage> = {}): IncomingMessage => ({
-  conversation: ROOM,
-  kind: 'group',
-  sender: `${ROOM}/${nick}` as Jid,
-  outgoing: nick === 'me',
-  text,
-  time: (clock += 1000),
-  stanzaId: `archive-${id}`,
-  originId: id,
-  replayed: false,
-  ...more
-})
+const message = (text: string, id: string, nick = 'carol', more: Partial<IncomingMessage> = {}): IncomingMessage =>
+  incoming(text, { ...inGroup(nick), time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, ...more })
 const reaction = (target: string, text: string, id: string, nick = 'carol'): IncomingMessage =>
   message(text, id, nick, { change: { kind: 'reactions', target } })
 const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live') => store.write.record({ messages, archive: null, order })

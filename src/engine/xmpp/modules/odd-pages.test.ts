@@ -3,15 +3,13 @@ import { EventEmitter } from 'node:events'
 import { xml, type Element } from '@xmpp/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
-import type { Jid } from '../../../contract/domain.ts'
+import { BOB, ME, storedMessages } from '../../../../test/support/messages.ts'
 import type { Store } from '../../threads/store.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import type { Connection } from '../stream/connection.ts'
 import { ArchiveResults } from './archive-results.ts'
 import { catchUp, fillPage, type CatchUpContext } from './catch-up.ts'
 
-const ME = 'me@example.org' as Jid
-const BOB = 'bob@example.org' as Jid
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 beforeEach(async () => {
@@ -64,10 +62,7 @@ function archive(answer: (query: Query) => Answer): { context: CatchUpContext; a
   const connection = Object.assign(new EventEmitter(), { account: { jid: ME }, isReady: true, request }) as unknown as Connection
   return { asked, context: { connection, store, self: { jid: ME, nickIn: () => null }, results, onChanges: () => undefined, onInvitation: () => undefined } }
 }
-const all = async () => {
-  const conversation = await store.read.conversationByJid(BOB)
-  return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 5000 })).messages
-}
+const all = () => storedMessages(store, BOB, 5000)
 const texts = async (): Promise<string[]> => (await all()).map(({ text }) => text.replace('message ', ''))
 const list = (from: number, to: number): Kept[] => Array.from({ length: to - from + 1 }, (_, i) => ({ id: `s${from + i}` }))
 const ids = (...numbers: number[]): Kept[] => numbers.map((n) => ({ id: `s${n}` }))

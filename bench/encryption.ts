@@ -118,7 +118,7 @@ async function rates(version: Version, devices: number): Promise<{ sealed: strin
   theirFirsts.push((performance.now() - firstStarted) / devices)
   const rounds = devices === 1 ? COUNT : COUNT / 10
   const theirSealing = await timed(rounds, (i) => peer.ask({ encrypt: text(i), to: JOINT }))
-  // what it opens is from a device of ours
+  // the opened message is from a device of ours
   await peer.ask({ publish: ALICE, device: alice.device, bundle: alice.bundle })
   await alice.hear(peer.device)
   await begin(peer.device, peer.bundle)

@@ -92,7 +92,7 @@ test('devices are verified by a code and by numbers, in every window at once', {
     await chat.keyboard.press('Enter')
     for (const engine of [bob, phone])
       await until(engine, async () => (await messages(engine, ALICE)).find(({ text, encrypted }) => text === '给两台设备' && encrypted))
-    // one that is refused gets nothing more
+    // a refused device gets nothing more
     await main.bringToFront()
     const [first] = await main.locator('[data-test=device]').all()
     await first!.locator('[data-test=trust-refused]').click()

@@ -34,7 +34,7 @@ test('a scheduled message waits for its time, and can be sent earlier, edited or
   await list.nth(1).waitFor()
   await screenshot(main, 'later-list')
   expect(await violations(main)).toEqual([])
-  // one is sent now
+  // the first message is sent now
   await list.nth(0).locator('[data-test=scheduled-now]').click()
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '明天早上提醒你带伞'))
   // the other is edited

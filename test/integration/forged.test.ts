@@ -153,7 +153,7 @@ test('in a group without occupant-ids, an occupant who stays can correct own mes
   says(one, 's1', 'frist')
   says(one, 's2', 'first', 's1')
   says(two, 's3', 'secnod')
-  // one leaves and another takes the nickname; two changes the nickname and stays
+  // the first leaves and another person takes the nickname; the second changes the nickname and stays
   presence(one, item(), "type='unavailable'")
   presence(one, item())
   says(one, 's4', 'forged', 's2')

@@ -1,4 +1,4 @@
-/** What strangers, contacts and people in a group may send to forge, to lose or to hold up: it says what it is, and nothing else comes of it. */
+/** Messages of strangers, contacts and people in a group that would forge, lose or hold up others: each says what it is, and nothing else comes of it. */
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'

@@ -1,5 +1,5 @@
 /**
- * What a peer's client, or a server, can do to encrypted conversations: messages again, changed, for others, out of bounds; prekeys used up or used twice; bundles that
+ * Attacks of a peer's client, or a server, on encrypted conversations: messages again, changed, for others, out of bounds; prekeys used up or used twice; bundles that
  * nobody signed; devices that are removed. The peer is python3-omemo on slixmpp, in both versions.
  */
 import { randomUUID } from 'node:crypto'
@@ -46,7 +46,7 @@ describe.skipIf(!hasForeignOmemo).each(VERSIONS)('%s', { timeout: 180_000 }, (ve
   const start = (name: string, who: string = user): Promise<Foreign> => foreignOmemo(server, who, join(server.folder, `${who}-${name}.json`), version)
   const find = (wanted: (message: Message) => boolean, engine = alice, jid = peer): Promise<Message> =>
     until(engine, async () => (await messages(engine, jid)).find(wanted))
-  /** What is here since the test began. */
+  /** Messages stored since the test began. */
   const news = async (): Promise<string[]> => (await messages(alice, peer)).slice(seen).map(({ text, unreadable }) => unreadable ?? text)
   const say = (text: string): Promise<void> => client.tell({ do: 'send', to: ALICE, text }, 'sent')
   async function answer(text: string): Promise<void> {

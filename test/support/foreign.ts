@@ -51,7 +51,7 @@ const isRoot = process.getuid?.() === 0
 function homeOf(server: TestServer, name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `mnemo-${name}-`))
   chmodSync(folder, 0o777)
-  // that user reads the server's certificate
+  // the client's user reads the server's certificate
   chmodSync(server.folder, 0o755)
   return folder
 }

@@ -1,4 +1,4 @@
-/** What a screen reader says: the name, role and state of each element that gets the focus, and the texts of live regions, in order. */
+/** Words of a screen reader: the name, role and state of each element that gets the focus, and the texts of live regions, in order. */
 import type { CDPSession, Page } from 'playwright-core'
 
 interface AxValue {
@@ -68,7 +68,7 @@ export class Listener {
     for (const text of heard) this.lines.push(`   » ${text.replace(/\s+/g, ' ')}`)
   }
 
-  /** What the focused element is called; `about` names the step. */
+  /** Name of the focused element; `about` names the step. */
   async focused(about: string): Promise<string> {
     await this.listen()
     const { result } = await this.#client.send('Runtime.evaluate', {

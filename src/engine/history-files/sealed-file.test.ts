@@ -127,7 +127,7 @@ test('a protected export is imported elsewhere with its password; cut off, all t
       conversations: [{ name: 'Tea', messages: 2000 }],
       unread: []
     })
-    // what is left of a file that was cut off is as it was written
+    // the rest of a file that was cut off is as it was written
     writeFileSync(at('cut.mnemo'), bytes.subarray(0, 2 * PIECE + 1000))
     const cut = await bring(two, 'cut.mnemo', PASSWORD)
     expect(cut.added).toBeGreaterThan(500)

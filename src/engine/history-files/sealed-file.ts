@@ -22,7 +22,7 @@ const SIGNATURE = Buffer.from('mnemo-sealed')
 const VERSION = 1
 /** 128 MB of memory and about half a second for each password that is tried. */
 const COST = 17
-/** What is read of files of others: 16 MB to 1 GB. */
+/** Costs accepted in files of others: 16 MB to 1 GB of memory. */
 export const LEAST_COST = 14
 const MOST_COST = 20
 const BLOCK = 8
@@ -77,12 +77,12 @@ export class Sealing {
     return new Sealing(keys, Buffer.concat([start, createHmac('sha256', keys.check).update(start).digest()]), prefix)
   }
 
-  /** What the file begins with. */
+  /** Beginning of the file. */
   get header(): Buffer {
     return this.#header
   }
 
-  /** What of the file is complete by this; may be nothing. */
+  /** Part of the file that this content completes; may be empty. */
   write(bytes: Buffer): Buffer {
     this.#waiting.push(bytes)
     this.#length += bytes.length

@@ -80,7 +80,7 @@ test.skipIf(!ON_ELECTRON)('no page has Node, runs foreign scripts, or reads file
 })
 
 test.skipIf(!ON_ELECTRON)('no page navigates away, opens windows, or embeds others', async () => {
-  // those of the user, and the one in reserve for the next conversation
+  // windows of the user, and the window in reserve for the next conversation
   const before = windows.length + 1
   await expect.poll(() => app.windows().length).toBe(before)
   for (const page of windows) {

@@ -175,7 +175,7 @@ function anyHeading(line: string): Heading | null {
   return namedStamp(text)
 }
 
-/** What is copied out of other windows, recognized by two such headings. */
+/** Text copied out of other windows, recognized by two such headings. */
 export const otherCopied = textHistory({
   format: 'copied',
   matches({ lines }) {
@@ -212,7 +212,7 @@ function bracketed(line: string): ReturnType<typeof namedStamp> {
   return stamp === null ? null : { name: name.trim(), stamp, written }
 }
 
-/** What is copied out of Telegram's window on a computer. */
+/** Text copied out of Telegram's window on a computer. */
 export const telegramCopied = textHistory({
   format: 'telegram',
   matches: ({ lines }) => bracketed(lines[0] ?? '') !== null,

@@ -172,7 +172,7 @@ const WECOM_FILES: Record<string, ParsedFile['kind']> = {
   video: 'video',
   file: 'file'
 }
-/** What people did about messages, and what is no message. */
+/** Actions on messages, and entries that are no message. */
 const WECOM_NOTICES: ReadonlySet<string> = new Set(['revoke', 'agree', 'disagree', 'voiptext'])
 
 function wecomContent(type: string, raw: Raw, file: TextFile): Content | null {

@@ -87,7 +87,7 @@ async function fetchOnce(context: CatchUpContext, archive: Jid | null, position:
   const complete = said && messages.length < max && !isCut
   // some servers leave out the first and last id of a page, or give one that is too long
   const usable = messages.flatMap(({ archiveId }) => archiveId || [])
-  // what was left out is asked for again
+  // the messages that were left out are asked for again
   const [begin, end] = isCut ? [null, null] : [first, last]
   return { complete, first: begin ?? usable[0] ?? null, last: end ?? usable.at(-1) ?? null, messages }
 }

@@ -270,7 +270,7 @@ export class Encryption implements Module {
 
   /** Starts sessions, many at once; settles in any case after a while: a server that lists hundreds of devices and is silent about them holds up no message for long. */
   async #beginAll(addresses: readonly SessionAddress[]): Promise<void> {
-    // those of each person in turn: nobody's many devices keep others' waiting
+    // devices of each person in turn: nobody's many devices keep others' waiting
     const left = [...Map.groupBy(addresses, ({ jid }) => jid).values()]
       .flatMap((list) => list.map((address, at) => ({ address, at })))
       .sort((a, b) => a.at - b.at)

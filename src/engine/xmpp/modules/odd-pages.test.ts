@@ -95,7 +95,7 @@ test('messages of earlier pages that come again on later ones keep their first p
   const { context } = archive(({ after, before }) => ({ page: before === null ? ids(...(pages.get(after) ?? [])) : [], complete: !pages.has(after) }))
   await catchUp(context, null)
   expect(await texts()).toEqual(['s1', 's2', 's3', 's4', 's5', 's6', 's7'])
-  // what it says the next time changes nothing
+  // its next answer changes nothing
   await begun()
   pages.set('s3', [5, 4, 3])
   await catchUp(context, null)

@@ -1,4 +1,7 @@
-/** Previews or imports a history file with the engine as it is built, to measure its memory. Arguments: 'preview' or 'import', the file, a new profile, the project's folder. Prints JSON. */
+/**
+ * Previews or imports a history file with the engine as it is built, to measure its memory. Arguments: 'preview', 'import' or 'again' (into a profile that has
+ * it), the file, the profile, the project's folder. Prints JSON.
+ */
 import { join } from 'node:path'
 import { Engine } from '../src/engine/engine.ts'
 
@@ -13,10 +16,12 @@ const engine = await Engine.open({
 })
 const before = process.memoryUsage().rss
 const started = performance.now()
-const messages =
-  task === 'preview'
-    ? (await engine.transfer.preview(path, null)).conversations.reduce((sum, one) => sum + one.messages, 0)
-    : (await engine.transfer.import({ path, format: null, self: null, names: {}, conversation: null })).added
+async function handled(): Promise<number> {
+  if (task === 'preview') return (await engine.transfer.preview(path, null)).conversations.reduce((sum, one) => sum + one.messages, 0)
+  const { added, known } = await engine.transfer.import({ path, format: null, self: null, names: {}, conversation: null })
+  return task === 'again' ? known : added
+}
+const messages = await handled()
 const ms = performance.now() - started
 await engine.close()
 process.stdout.write(`${JSON.stringify({ messages, ms, before: before / 1e6, peak: (process.resourceUsage().maxRSS * 1024) / 1e6 })}\n`)

@@ -3,7 +3,7 @@ import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { ImportColumns, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary } from '../../contract/history-files.ts'
 import { lookUp } from '../../contract/look-up.ts'
 import { keep, type Kept } from '../store/media-folder.ts'
-import { openReadable, type StoreFiles } from '../store/database.ts'
+import { openReadable, type ReadableDB, type StoreFiles } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'
 import { accountReads } from '../store/tables/account.ts'
 import type { NewAttachment } from '../store/tables/attachment.ts'
@@ -23,7 +23,7 @@ import {
 import { Identity, importedName, namedAddress } from './identity.ts'
 import { ImportedIds } from './imported-ids.ts'
 import { readHistory } from './read.ts'
-import { StoredMessages, type StoredMessage } from './stored.ts'
+import { StoredMemory, StoredMessages, type StoredMessage } from './stored.ts'
 import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
 
 export interface ImportTask {
@@ -178,8 +178,9 @@ class Import {
     const { badTimes, notices, unread, conversations } = this.#survey
     if (badTimes.count > 0 && conversations.every(({ last }) => last === 0))
       throw new ImportError(this.#task.path, null, `the times in it cannot be read, such as '${badTimes.lines[0] ?? ''}'`, 'times')
-    this.#choosePlaces()
+    const db = openReadable(this.#context.files)
     try {
+      this.#choosePlaces(db)
       try {
         await this.#history.read(this.#sink())
         await this.#workOff(true)
@@ -194,6 +195,8 @@ class Import {
         throw new ImportStopped(this.#done + this.#known, this.#survey.messages, error)
       for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids: ids.all() }))
       throw error
+    } finally {
+      db.close()
     }
     const { columns } = this.#history
     if (columns !== null && (this.#task.options?.columns ?? null) !== null)
@@ -214,31 +217,30 @@ class Import {
   }
 
   /** Matches the file's conversations and messages with stored ones. */
-  #choosePlaces(): void {
+  #choosePlaces(db: ReadableDB): void {
     const { conversations } = this.#survey
-    const db = openReadable(this.#context.files)
-    try {
-      const identity = new Identity(db)
-      for (const surveyed of conversations) {
-        const wanted = conversations.length === 1 ? this.#task.conversation : null
-        const given = wanted === null || wanted === surveyed.head.name ? null : wanted
-        const found = identity.find(surveyed, this.#called)
-        const jid = given === null ? found.jid : namedAddress(given)
-        this.#targets.push({
-          jid,
-          name: given ?? surveyed.head.name,
-          remember: found.remember,
-          surveyed,
-          stored: new StoredMessages(db, jid),
-          backwards: surveyed.back > surveyed.forward,
-          place: 0,
-          waiting: [],
-          units: 0,
-          ids: new ImportedIds()
-        })
-      }
-    } finally {
-      db.close()
+    const identity = new Identity(db)
+    const memory = new StoredMemory()
+    for (const surveyed of conversations) {
+      const wanted = conversations.length === 1 ? this.#task.conversation : null
+      const given = wanted === null || wanted === surveyed.head.name ? null : wanted
+      const found = identity.find(surveyed, this.#called)
+      const jid = given === null ? found.jid : namedAddress(given)
+      // several conversations of a file may have the same place
+      const added = (from: number, to: number): ReadonlySet<number> =>
+        new Set(this.#targets.filter((one) => one.jid === jid).flatMap(({ ids }) => [...ids.between(from, to)]))
+      this.#targets.push({
+        jid,
+        name: given ?? surveyed.head.name,
+        remember: found.remember,
+        surveyed,
+        stored: new StoredMessages(db, jid, added, memory),
+        backwards: surveyed.back > surveyed.forward,
+        place: 0,
+        waiting: [],
+        units: 0,
+        ids: new ImportedIds()
+      })
     }
   }
 
@@ -315,6 +317,11 @@ class Import {
     const { sender, text, edited, pinned, starred, mention, retracted, outgoing, id, replyTo, reactions = [], files = [] } = message
     if (message.time === null && this.#task.options?.badTimes === 'skip') return null
     const time = message.time ?? (target.place > 0 ? target.place : target.surveyed.first)
+    if (!target.stored.ready(time)) {
+      // the ids of the running batch
+      await this.#storing
+      target.stored.load(time)
+    }
     const known = target.stored.meet(time, this.#called(sender), files, text)
     if (known !== null) {
       this.#known++

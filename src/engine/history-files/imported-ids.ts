@@ -2,7 +2,11 @@
 import type { MessageId } from '../../contract/domain.ts'
 
 /** Ids of one transaction by what each is more than the one before it, where that fits into 32 bits; otherwise as they are. */
-type Run = { first: number; steps: Uint32Array } | Float64Array
+interface Run {
+  least: number
+  most: number
+  ids: Uint32Array | Float64Array
+}
 
 const MOST_STEP = 0xffffffff
 
@@ -19,22 +23,31 @@ export class ImportedIds {
     const [first] = ids
     if (first === undefined) return
     this.#length += ids.length
+    let [least, most] = [first, first]
+    for (const id of ids) [least, most] = [Math.min(least, id), Math.max(most, id)]
     const small = ids.every((id, index) => {
       const step = id - (ids[index - 1] ?? id)
       return step >= 0 && step <= MOST_STEP
     })
-    this.#runs.push(small ? { first, steps: Uint32Array.from(ids, (id, index) => id - (ids[index - 1] ?? id)) } : Float64Array.from(ids))
+    this.#runs.push({ least, most, ids: small ? Uint32Array.from(ids, (id, index) => id - (ids[index - 1] ?? id)) : Float64Array.from(ids) })
   }
 
   all(): MessageId[] {
-    const ids: MessageId[] = []
-    for (const run of this.#runs) {
-      if (run instanceof Float64Array) for (const id of run) ids.push(id as MessageId)
-      else {
-        let at = run.first
-        for (const step of run.steps) ids.push((at += step) as MessageId)
-      }
-    }
-    return ids
+    return this.#runs.flatMap((run) => [...idsOf(run)])
+  }
+
+  /** Ids of a range, both ends included. */
+  between(from: number, to: number): Set<number> {
+    const found = new Set<number>()
+    for (const run of this.#runs) if (run.most >= from && run.least <= to) for (const id of idsOf(run)) if (id >= from && id <= to) found.add(id)
+    return found
+  }
+}
+
+function* idsOf({ least, ids }: Run): Generator<MessageId> {
+  if (ids instanceof Float64Array) for (const id of ids) yield id as MessageId
+  else {
+    let at = least
+    for (const step of ids) yield (at += step) as MessageId
   }
 }

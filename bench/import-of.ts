@@ -5,6 +5,7 @@ import { openEngine } from '../test/support/server.ts'
 import { temporaryFolder } from '../test/support/files.ts'
 import { FOUND } from '../src/engine/history-files/history.ts'
 import { readHistory } from '../src/engine/history-files/read.ts'
+import { peakMemory } from './peak.ts'
 
 /** Readers: each reads a file to its last message and returns the number of messages. */
 const readers: Record<string, (path: string) => Promise<number>> = {
@@ -66,5 +67,5 @@ if (run === undefined) throw new Error(`no reader '${reader}'`)
 const before = process.memoryUsage().rss
 const started = performance.now()
 const messages = await run(path)
-const peak = process.resourceUsage().maxRSS * 1024
+const peak = peakMemory()
 process.stdout.write(`${JSON.stringify({ messages, ms: performance.now() - started, mb: Math.max(0, (peak - before) / 1e6) })}\n`)

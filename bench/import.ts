@@ -190,7 +190,13 @@ export async function largeImport(): Promise<void> {
     const said = execFileSync(process.execPath, [join(built, 'large-import-of.mjs'), task, path, profile, ROOT], { encoding: 'utf8' })
     const { messages, ms, before, peak } = JSON.parse(said) as { messages: number; ms: number; before: number; peak: number }
     const memory = [before, peak].map((mb) => String(Math.round(mb)))
-    return [task === 'again' ? 'the same again' : task, String(Math.round(statSync(path).size / 1e6)), messages.toLocaleString('en'), perSecond(messages, ms), ...memory]
+    return [
+      task === 'again' ? 'the same again' : task,
+      String(Math.round(statSync(path).size / 1e6)),
+      messages.toLocaleString('en'),
+      perSecond(messages, ms),
+      ...memory
+    ]
   })
   remove()
   table(

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { Engine } from '../src/engine/engine.ts'
+import { peakMemory } from './peak.ts'
 
 const [, , task = '', path = '', profile = '', root = ''] = process.argv
 // the bundles of the threads are beside this one
@@ -24,4 +25,4 @@ async function handled(): Promise<number> {
 const messages = await handled()
 const ms = performance.now() - started
 await engine.close()
-process.stdout.write(`${JSON.stringify({ messages, ms, before: before / 1e6, peak: (process.resourceUsage().maxRSS * 1024) / 1e6 })}\n`)
+process.stdout.write(`${JSON.stringify({ messages, ms, before: before / 1e6, peak: peakMemory() / 1e6 })}\n`)

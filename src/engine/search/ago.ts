@@ -4,9 +4,9 @@ import { figure, N } from './stretches.ts'
 
 const HOUR_MS = 3_600_000
 
-type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
+export type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
 
-function unitOf(word: string): Unit | null {
+export function unitOf(word: string): Unit | null {
   if (/^(?:分钟?|min(?:ute)?s?)$/u.test(word)) return 'minute'
   if (/^(?:个?小[时時]|[时時]间|h|hrs?|hours?)$/u.test(word)) return 'hour'
   if (/^(?:天|日|日间|d|days?)$/u.test(word)) return 'day'
@@ -59,7 +59,7 @@ export function recent(word: string, now: Date): Span | null {
   if (/^\d+hr?s?$/.test(word)) return null
   let count = figure(found[1] ?? '')
   if (found[2] !== undefined && (unit === 'year' || unit === 'month')) [unit, count] = unit === 'year' ? ['month', 6] : ['day', 15]
-  if (!(count <= 999)) return null
+  if (!(count >= 1 && count <= 999)) return null
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   if (unit === 'hour') return { from: now.getTime() - count * HOUR_MS, to: now.getTime() + 1, clock: true }
   const from =

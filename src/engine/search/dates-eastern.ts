@@ -23,9 +23,11 @@ const DAYS_EAST: [RegExp, number][] = [
   [/^大大前天/u, -4],
   [/^(?:大前天|一昨昨日|一昨々日|さきおととい)/u, -3],
   [/^(?:前天|前日|一昨日|おととい|おとつい)/u, -2],
-  [/^(?:しあさって|明々后日|明明后日)/u, 3],
-  [/^(?:明后日|あさって)/u, 2],
-  [/^今(?=早|晚|夜|朝|晩)/u, 0],
+  [/^(?:しあさって|明々后日|明明后日|大后天)/u, 3],
+  [/^(?:明后日|あさって|后天)/u, 2],
+  [/^(?:明天|明日|明儿个?|あした|あす)/u, 1],
+  [/^明(?=早|晚|夜|朝|晩|晨)/u, 1],
+  [/^今(?=早|晚|夜|朝|晩|晨)/u, 0],
   [/^前(?=晚|夜)/u, -2]
 ]
 
@@ -33,7 +35,7 @@ const DAYS_EAST: [RegExp, number][] = [
 export function eastern(word: string, now: Date): Span | null {
   if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return null
   // a blank or の between the parts has no meaning
-  const text = word.replaceAll(' ', '').replaceAll(/(?<=.)の(?=.)/gu, '')
+  const text = word.replaceAll(' ', '').replaceAll(/(?<=.)(?<!き(?=のう))の(?=.)/gu, '')
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   /** The day, or the time within it that the rest of the text names. */
   const within = (date: Date, rest: string): Span | null => (rest === '' ? days(date.getFullYear(), date.getMonth(), date.getDate()) : timeOf(rest, date))

@@ -6,6 +6,8 @@
  */
 import { en, ja, zh } from 'chrono-node'
 import { recent } from './ago.ts'
+import { clockWords } from './clock-words.ts'
+import { counted } from './counted.ts'
 import { eastern } from './dates-eastern.ts'
 import { english, MONTH_NAMES } from './dates-english.ts'
 import { PART, timeOf } from './day-parts.ts'
@@ -14,7 +16,7 @@ import { loose } from './loose.ts'
 import { approximate, nearby } from './nearby.ts'
 import { monthsOfYear, range } from './ranges.ts'
 import { checkedDay, checkedMonth, checkedYear, days, latest, type Span } from './spans.ts'
-import { stretch } from './stretches.ts'
+import { figure, stretch } from './stretches.ts'
 import { simplified } from './traditional.ts'
 
 const HOUR_MS = 3_600_000
@@ -86,11 +88,14 @@ export function longDate(text: string): string | null {
 export function parseDate(text: string, now: number, order: DateOrder = systemOrder()): Span | null {
   if (text.length > 80) return null
   // NFKC: full-width digits and letters; all blanks become one kind, and so do all dashes
-  const word = simplified(text.normalize('NFKC').toLowerCase())
-    .replaceAll(/[\u301c\u223c]/gu, '~')
-    .replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-'))
-    .replace(/\s+/gu, ' ')
-    .trim()
+  const word = clockWords(
+    simplified(text.normalize('NFKC').toLowerCase())
+      .replaceAll(/[\u301c\u223c]/gu, '~')
+      .replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-'))
+      .replaceAll(/[\u2018\u2019\u02bc]/gu, "'")
+      .replace(/\s+/gu, ' ')
+      .trim()
+  )
   const one = (text: string, at: Date): Span | null => single(text, at, order)
   // a date does not mix a point or slash with a dash
   if (/^\d{4}[./]\d{1,2}-\d{1,2}$/.test(word)) return monthsOfYear(word)
@@ -128,13 +133,17 @@ const usual = (word: string): string =>
       (_, clock: string, part?: string) => `${clock}${part === 'morning' ? 'am' : 'pm'}`
     )
     .replace(/(?<![\d:])(\d{1,2})h(\d{2})$/, '$1:$2')
+    .replace(/^([〇零一二三四五六七八九]{4})年?$/u, (_, year: string) => String(figure(year)))
+    .replace(/^([一三])刻钟(?=[以之]?前$)/u, (_, quarters: string) => `${figure(quarters) * 15}分钟`)
+    .replace(/(?<=[点时分])(?:过后?|过ぎ|すぎ)$/u, '')
     .replace(HALF_BEHIND, hourOf)
 
 function single(word: string, now: Date, order: DateOrder): Span | null {
-  const plain = approximate(usual(word))
+  const known = usual(word)
+  const plain = approximate(known)
     .replace(REDUNDANT, '')
     .replace(/^(?:in|on|at|during|within|over) (?=.)/, '')
-    .replace(/^previous\b/, 'last')
+    .replace(/^(?:the )?(?:previous|preceding|prior)\b/, 'last')
     .replace(/ '(\d{2})$/, ' 20$1')
     .replace(/(?<=[周週])の?土日$/u, '末')
     .replace(/^土日$/u, '周末')
@@ -142,6 +151,8 @@ function single(word: string, now: Date, order: DateOrder): Span | null {
     .replace(/^'(\d{2})$/, '20$1')
   return (
     figures(plain, now, order) ??
+    counted(numbered(known), now) ??
+    besideClock(plain, (one) => single(one, now, order)) ??
     holiday(plain, now, timeOf) ??
     stretch(plain, now) ??
     nearby(plain, now, (text, at = now) => (text === plain && at === now ? null : single(text, at, order))) ??
@@ -153,6 +164,17 @@ function single(word: string, now: Date, order: DateOrder): Span | null {
     byLibrary(plain, now, order) ??
     (plain.startsWith('the ') ? byLibrary(plain.slice(4), now, order) : null)
   )
+}
+
+/** Yesterday before noon, friday after 5pm: a day up to a time, or from it on. */
+function besideClock(word: string, single: (word: string) => Span | null): Span | null {
+  const [, dayText, sign = '', clock = ''] =
+    /^(.+?),? (before|until|till|by|after|from|since) (noon|midday|\d{1,2}:\d{2}|\d{1,2}(?::\d{2})? ?(?:[ap]\.?m\.?|o'clock))(?: on)?$/.exec(word) ?? []
+  const day = dayText === undefined ? null : single(dayText)
+  if (day === null || day.clock === true || day.to - day.from > 26 * HOUR_MS) return null
+  const time = single(`${dayText ?? ''} at ${clock}`)
+  if (time === null || time.from <= day.from || time.from >= day.to) return null
+  return /^(?:before|until|till|by)$/.test(sign) ? { from: day.from, to: time.from, clock: true } : { from: time.from, to: day.to, clock: true }
 }
 
 const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
@@ -167,14 +189,20 @@ const FIGURES_AND_PART = /^(?<day>(?:\d{2,4}年)?\d{1,2}月\d{1,2}[日号]|\d{4}
 function withPart(word: string, now: Date, order: DateOrder): Span | null {
   const found =
     FIGURES_AND_PART.exec(word) ??
-    /^(?<day>.+?),? (?:in the |at )?(?<part>morning|afternoon|evening|night)$/.exec(word) ??
+    /^(?<day>.+?),? (?:in the |at )?(?<part>morning|afternoon|evening|night|\d{1,2}h)$/.exec(word) ??
     /^(?:the )?(?<part>morning|afternoon|evening|night) (?:of|on) (?<day>.+)$/.exec(word)
   const { day: dayText = '', part = '' } = found?.groups ?? {}
   const day = found === null ? null : single(dayText, now, order)
   if (day === null || day.clock === true || day.to - day.from > 26 * HOUR_MS) return null
   const first = new Date(day.from)
   const words = part.trim().replace(/^(?:in the|in|at|around) /, '')
-  const time = timeOf(words.replaceAll(' ', '').replace(/^[的の]/u, ''), first)
+  const time = timeOf(
+    words
+      .replaceAll(' ', '')
+      .replace(/^[的の]/u, '')
+      .replace(/^(\d+)h$/, '$1时'),
+    first
+  )
   if (time !== null) return time
   // 3pm, 3:15 p.m.: of any other date, the library knows them after its own form only
   const [y, m, d] = [first.getFullYear(), first.getMonth() + 1, first.getDate()].map((figure) => String(figure).padStart(2, '0'))
@@ -261,7 +289,7 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
 /** Other dates, by chrono-node; the whole text must be the date. Its certain fields determine the length of the span. */
 function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
   // a number after a separate dash is no day of a month
-  if (/ -\d{1,2}$/.test(word)) return null
+  if (/ -\d{1,2}$/.test(word) || /^(?:the )?(?:last|past|previous|prior|preceding) \d/.test(word)) return null
   for (const parser of [order === 'dmy' ? en.GB : en.casual, ja.casual, zh.hans.casual]) {
     const [result, ...more] = parser.parse(word, now)
     if (result === undefined || more.length > 0 || result.index !== 0 || result.text.length !== word.length || result.end !== null) continue

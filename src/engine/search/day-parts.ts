@@ -10,7 +10,7 @@ const PARTS: [string, number, number][] = [
   // the night after that day
   ['半夜|夜中|深夜', 22, 30],
   ['明け方|夜明け', 3, 7],
-  ['清早|清晨|大清早|一大早|早上|早晨|早|上午|朝|in the morning|morning', 5, 12],
+  ['清早|清晨|大清早|一大早|早上|早晨|早|晨|上午|朝|in the morning|morning', 5, 12],
   ['午前中|午前', 0, 12],
   ['中午|正午|昼|noon', 11, 14],
   ['下午|午后|afternoon', 12, 18],

@@ -35,27 +35,12 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
   const clock = (from: number): Span => ({ from, to: now.getTime() + 1, clock: true })
 
   if (/^(?:最近|这段时间|这段日子|recently|lately|この頃|このごろ|近ごろ|近顷|近頃)$/u.test(word)) return days(y, m, d - 6, 7)
-  if (/^(?:近期|近来|近日|这阵子|这阵|最近一段时间|前段时间)$/u.test(word)) return days(y, m, d - 29, 30)
+  if (/^(?:近期|近来|近日|这阵子|这阵|最近一段时间|前段时间|前一段时间|前一?阵子?|前些时[候间]|不久[之以]?前)$/u.test(word)) return days(y, m, d - 29, 30)
   if (/^(?:这几天|这些天|这两三天|ここ数日|these days)$/u.test(word)) return days(y, m, d - 2, 3)
   if (/^(?:刚才|刚刚|刚|方才|just now|a moment ago|moments ago|さっき|ついさっき|先ほど|さきほど|先程|たった今)$/u.test(word))
     return clock(now.getTime() - HOUR_MS)
   if (/^(?:前几天|前些天|前些日子|the other day|先日|この间|この間|このあいだ|数日前)$/u.test(word)) return days(y, m, d - 7, 7)
   if (/^前半个月$/u.test(word)) return days(y, m, d - 15, 15)
-  const before = new RegExp(`^(前|最近|过去|近|这)(?:${N}|几)(天|日|周|个?星期|个?礼拜|个月|年)$`, 'u').exec(word)
-  if (before !== null && (before[1] === '前' || before[2] === undefined)) {
-    const [, which, countText, unit = ''] = before
-    // 前三天 are over, 最近几天 include today
-    const end = which === '前' ? d : d + 1
-    const several = /月|年/u.test(unit) ? 6 : /天|日/u.test(unit) ? 7 : 4
-    const count = countText === undefined ? several : figure(countText)
-    if (!(count >= 1 && count <= 999)) return null
-    const from = /年/u.test(unit)
-      ? new Date(y - count, m, end)
-      : /月/u.test(unit)
-        ? new Date(y, m - count, end)
-        : new Date(y, m, end - count * (/天|日/u.test(unit) ? 1 : 7))
-    return from.getTime() < 0 ? null : { from: from.getTime(), to: new Date(y, m, end).getTime() }
-  }
   if (/^(?:earlier today|今天早些时候)$/u.test(word)) return clock(new Date(y, m, d).getTime())
   const within = /^(?:earlier (?=this)|本(?=[周月年]))(this (?:week|month|year)|[周月年])(?:早些时候)?$/u.exec(word)
   if (within !== null && (word.startsWith('earlier') || word.endsWith('时候'))) {

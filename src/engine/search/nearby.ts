@@ -24,6 +24,7 @@ export function nearby(word: string, now: Date, single: (word: string, at?: Date
   const about = word
     .replace(ABOUT_BEFORE, '')
     .replace(ABOUT_BEHIND, '')
+    .replace(/ (?:at )?(?:around|about) (?=\d)/, ' at ')
     .replace(/ (?:at )?(?:around|about) /, ' ')
   const span = about === word || about === '' ? null : single(about)
   if (span !== null) {

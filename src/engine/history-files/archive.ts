@@ -15,6 +15,8 @@ export interface Archive {
   /** Stream of a file; null: no such file. */
   stream(path: string): Promise<Readable | null>
   read(path: string): Promise<Buffer>
+  /** Time at which a file was last written, ms; null: unknown. */
+  saved(path: string): number | null
   close(): void
 }
 
@@ -135,6 +137,7 @@ export async function openArchive(path: string): Promise<Archive> {
     locked,
     stream,
     read: async (name) => buffer((await stream(name)) ?? Readable.from([])),
+    saved: (name) => entries.get(name)?.getLastModDate().getTime() ?? null,
     close: () => zip.close()
   }
 }
@@ -159,6 +162,7 @@ export function openFolder(path: string): Archive {
     locked,
     stream: (name) => Promise.resolve(entries.has(name) ? createReadStream(full(name)) : null),
     read: (name) => readFile(full(name)),
+    saved: (name) => (entries.has(name) ? statSync(full(name)).mtimeMs : null),
     close: () => undefined
   }
 }

@@ -269,9 +269,11 @@ async function textIn(archive: Archive, name: string, path: string, called: stri
     const stream = await archive.stream(path)
     if (stream !== null) for await (const chunk of stream) yield chunk as Buffer
   }
+  const saved = archive.saved(path)
   return openText(
     {
       file: `${name}/${path}`,
+      ...(saved === null ? {} : { saved }),
       name: called,
       folder: basename(folder).replace(/\.zip$/i, '') || nameOf(name),
       size: archive.entries.get(path) ?? 0,

@@ -91,6 +91,10 @@ export async function unfolded(archive: Archive, spool: Spool, depth = 0): Promi
       const opened = await stream(path)
       return opened === null ? Buffer.alloc(0) : buffer(opened)
     },
+    saved(path) {
+      const held = inner.find(({ prefix }) => path.startsWith(prefix))
+      return held === undefined ? archive.saved(gunzipped.get(path) ?? path) : held.archive.saved(path.slice(held.prefix.length))
+    },
     close() {
       for (const { archive: one } of inner) one.close()
       archive.close()

@@ -154,6 +154,7 @@ async function readFile(path: string, bytes: Bytes, format: ImportFormat | null,
       name: nameOf(basename(path)),
       folder: basename(folder),
       size: statSync(path).size,
+      saved: statSync(path).mtimeMs,
       bytes: asFarAsPossible(bytes, basename(path), damage),
       media,
       beside

@@ -11,6 +11,8 @@ export interface TextFile {
   /** Name of its folder; empty if unknown. */
   folder: string
   size: number
+  /** Time at which the file was last written, ms; absent: unknown. */
+  saved?: number
   encoding: Encoding
   /** Text in pieces from the start, without a byte order mark. */
   pieces(): AsyncIterable<string>

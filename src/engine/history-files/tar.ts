@@ -26,6 +26,7 @@ export const isTar = (first: Buffer): boolean => first.length >= BLOCK && first[
 /** Throws if the file is damaged. */
 export function openTar(path: string): Archive {
   const places = new Map<string, { from: number; size: number }>()
+  const times = new Map<string, number>()
   const file = openSync(path, 'r')
   try {
     const block = Buffer.alloc(BLOCK)
@@ -46,7 +47,10 @@ export function openTar(path: string): Archive {
       else {
         const prefix = text(block, 257, 5) === 'ustar' ? text(block, 345, 155) : ''
         const name = long ?? (prefix === '' ? text(block, 0, 100) : `${prefix}/${text(block, 0, 100)}`)
-        if (type === '0' || type === '\0') places.set(name.replace(/^\.\//, ''), { from, size })
+        if (type === '0' || type === '\0') {
+          places.set(name.replace(/^\.\//, ''), { from, size })
+          times.set(name.replace(/^\.\//, ''), numberOf(block, 136, 12) * 1000)
+        }
         long = null
       }
       at = from + Math.ceil(size / BLOCK) * BLOCK
@@ -64,6 +68,7 @@ export function openTar(path: string): Archive {
     locked: new Map(),
     stream: (name) => Promise.resolve(stream(name)),
     read: (name) => buffer(stream(name) ?? Readable.from([])),
+    saved: (name) => times.get(name) ?? null,
     close: () => undefined
   }
 }

@@ -1,8 +1,8 @@
 /** English words for times of a day, in the forms that the grammars know: half past three, 9 this morning, late last night. Pure. */
 const HOURS = 'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve'
 const NAMES = HOURS.split('|')
-const PART_OF =
-  'this morning|this afternoon|this evening|tonight|last night|(?:yesterday|today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:morning|afternoon|evening|night)'
+const DAY = '(?:mon|tues|wednes|thurs|fri|satur|sun)day'
+const PART_OF = `this (?:morning|afternoon|evening)|tonight|last night|(?:yesterday|today|tomorrow|${DAY}) (?:morning|afternoon|evening|night)`
 const numberOf = (hour: string): number => (/^\d/.test(hour) ? Number(hour) : NAMES.indexOf(hour) + 1)
 
 const PAST = new RegExp(`\\b(half|(?:a )?quarter|(\\d{1,2}) minutes?|(\\d{1,2})(?= past)) (past|after|to|before) (${HOURS}|\\d{1,2})(?![\\d:])`, 'u')

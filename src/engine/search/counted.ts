@@ -16,12 +16,11 @@ const EASTERN = '(分钟?|个?小[时時]|[时時]间|天|日间?|周间?|个?�
 const OVER = '(?:(?:in|over|within|during|for) )?(?:the |these |those )?'
 const RECENT = new RegExp(`^${OVER}(last|past|previous|preceding|prior) (?:(few|several|couple(?: of)?|half(?: an?)?|\\d{1,4}) )?${ENGLISH}$`, 'u')
 const RECENT_EAST = new RegExp(`^(之前|此前|先前|前面|前|最近|过去|近|这|この|ここ|直近)的?の?(?:${N}|(好?几|数|若干)|(半))${EASTERN}(?:以?来|以?内|里)?$`, 'u')
-const FEW_AGO = new RegExp(`^(?:a few|several|some|quite a few) ${ENGLISH} (?:ago|back|earlier)$|^(?:好?几|数|若干)${EASTERN}(?:以前|之前|前)$`, 'u')
+const AGO = '(?:以前|之前|前)'
+const FEW_AGO = new RegExp(`^(?:a few|several|some|quite a few) ${ENGLISH} (?:ago|back|earlier)$|^(?:好?几|数|若干)${EASTERN}${AGO}$`, 'u')
 const DIGIT = '[一二两三四五六七八九]'
-const BETWEEN_AGO = new RegExp(
-  `^(\\d{1,3}) ?(?:-|~|to|or) ?(\\d{1,3}) ${ENGLISH} ago$|^(?:(\\d{1,3})(?:[-~到至、,]|か)(\\d{1,3})|(${DIGIT})[-~到至、,]?(${DIGIT}))${EASTERN}(?:以前|之前|前)$`,
-  'u'
-)
+const TWO = `(?:(\\d{1,3})(?:[-~到至、,]|か)(\\d{1,3})|(${DIGIT})[-~到至、,]?(${DIGIT}))`
+const BETWEEN_AGO = new RegExp(`^(\\d{1,3}) ?(?:-|~|to|or) ?(\\d{1,3}) ${ENGLISH} ago$|^${TWO}${EASTERN}${AGO}$`, 'u')
 
 /** Span by a number, or null. */
 export function counted(word: string, now: Date): Span | null {

@@ -2,6 +2,7 @@
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
+import { copiedClocks } from './copied-clocks.ts'
 import { otherCopied, plainLog, telegramCopied, wechatCopied, wechatMail } from './copied.ts'
 import { dingTalk } from './dingtalk.ts'
 import { discord, discordText } from './discord.ts'
@@ -84,7 +85,8 @@ const OF_TEXT = [
   discordText,
   irc,
   otherCopied,
-  plainLog
+  plainLog,
+  copiedClocks
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
 

@@ -4,8 +4,8 @@
  * Telegram ('name, [31.05.2024 9:30]' above a text).
  */
 import type { ConversationHead } from '../history.ts'
-import { fileOf, type TextFile } from '../source.ts'
-import { withoutPlaceholders } from './left-out.ts'
+import type { TextFile } from '../source.ts'
+import { contentOf } from './copied-content.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 import { timeOf } from './times.ts'
@@ -18,7 +18,6 @@ const TITLES = [
   /^\s*(?:微信群[“"「](.+)[”"」]的|(.+?) ?微信群上的)(?:聊天记录|聊天記錄)/,
   /^\s*(?:[如以]下是 ?)?[“"]?(.+?)[”"]? ?[和与與] ?[“"]?(.+?)[”"]? ?(?:在微信上的|之间的微信|之間的微信)(?:聊天记录|聊天記錄)/
 ]
-const FILE = /^\[([^\]:：]{1,12})[:：] ?(.+\.\w{1,5})\s*[(（][^()（）]*[)）]\s*\]$/
 const BLANK = / /g
 const LONGEST_NAME = 80
 
@@ -33,13 +32,6 @@ function namedStamp(line: string): { name: string; stamp: Stamp; written: string
     if (found?.clocked === true && found.end === simple.length) return { name: line.slice(0, index).trim(), stamp: found.value, written: line.slice(index + 1) }
   }
   return null
-}
-
-/** Files of a message whose line is a file placeholder. */
-function contentOf(text: string, file: TextFile): ReturnType<NonNullable<TextReader['content']>> {
-  const plain = text.replace(/^\n+|\n+$/g, '')
-  const [, , name] = FILE.exec(plain) ?? []
-  return name === undefined ? (withoutPlaceholders(plain, file) ?? { text: plain }) : { text: '', files: [fileOf(file, name.trim())] }
 }
 
 function openMail(file: TextFile): TextReader {

@@ -136,6 +136,9 @@ function dayAt(text: string, from: number): Found<Day> | null {
   return null
 }
 
+/** True for a word for a part of the day. */
+export const isHalfDay = (word: string): boolean => halves.has(plain(word))
+
 /** Hour of 24 for an hour with a word for a part of the day: of the two possible hours the one within that part, or nearer to it. */
 function hourIn(bits: number, hour: number): number {
   const early = hour % 12

@@ -11,7 +11,8 @@ export interface WebPage {
 /** `asked`: requested paths, in order. */
 export async function startPages(
   tls: Pick<ServerOptions, 'key' | 'cert'>,
-  pages: Record<string, WebPage>
+  pages: Record<string, WebPage>,
+  address = '127.0.0.1'
 ): Promise<{ origin: string; asked: string[]; close(): void }> {
   const asked: string[] = []
   const server = createServer(tls, (request, response) => {
@@ -22,8 +23,8 @@ export async function startPages(
     else if (page.redirect !== undefined) response.writeHead(302, { location: page.redirect }).end()
     else response.writeHead(200, { 'content-type': page.type }).end(page.body)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-  return { origin: `https://localhost:${port}`, asked, close: () => void server.close(() => undefined) }
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  const bound = server.address()
+  const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0
+  return { origin: `https://${address === '127.0.0.1' ? 'localhost' : address}:${port}`, asked, close: () => void server.close(() => undefined) }
 }

@@ -93,7 +93,7 @@ const downloads = (): Downloads =>
   new Downloads({
     store,
     folder: media,
-    trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate: true, proxy: null }),
+    trust: () => ({ trustedFingerprint: fingerprint, privateAccess: 'any', proxy: null }),
     connected: () => [],
     groups: () => [],
     onChanges: () => undefined,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { selfSigned } from '../../../test/support/certificate.ts'
 import { startPages, type WebPage } from '../../../test/support/pages.ts'
 import type { LinkMetadata } from '../../contract/domain.ts'
+import type { PrivateAccess } from '../net/http.ts'
 import { readLink } from './link-reader.ts'
 
 const html = (head: string, type = 'text/html; charset=utf-8'): WebPage => ({
@@ -38,8 +39,8 @@ beforeAll(async () => {
 afterAll(() => {
   pages.close()
 })
-const read = (path: string, mayBePrivate = true): Promise<LinkMetadata | null> =>
-  readLink(`${pages.origin}${path}`, { trustedFingerprint, mayBePrivate, proxy: null }, new AbortController().signal)
+const read = (path: string, privateAccess: PrivateAccess = 'any'): Promise<LinkMetadata | null> =>
+  readLink(`${pages.origin}${path}`, { trustedFingerprint, privateAccess, proxy: null }, new AbortController().signal)
 
 test('metadata of a page comes from OpenGraph, or from HTML', async () => {
   expect(await read('/graph')).toEqual({ url: `${pages.origin}/graph`, title: '黄山 & 云海 三日', description: 'About it', site: '山野' })
@@ -60,6 +61,6 @@ test('a response that is no page, has no metadata or does not end gives no card;
 
 test('addresses of one’s own network are not asked', async () => {
   const before = pages.asked.length
-  await expect(read('/graph', false)).rejects.toThrow('private network')
+  await expect(read('/graph', 'none')).rejects.toThrow('private network')
   expect(pages.asked).toHaveLength(before)
 })

@@ -1,6 +1,6 @@
 /** Files of messages in both directions: media folder, staging from windows, uploads and downloads. */
 import { EventEmitter } from 'node:events'
-import { bare } from '../../contract/address.ts'
+import { bare, domainOf } from '../../contract/address.ts'
 import type { FileProgress, Jid, LinkMetadata } from '../../contract/domain.ts'
 import type { Connection } from '../xmpp/stream/connection.ts'
 import type { Store } from '../threads/store.ts'
@@ -77,7 +77,7 @@ export class Media extends EventEmitter<Events> {
   /** Registers an account's stream for uploads. */
   connect(connection: Connection): Uploads {
     const account = bare(connection.account.jid)
-    const trust = (): Trust => this.#trust(account) ?? { trustedFingerprint: null, mayBePrivate: false, proxy: null }
+    const trust = (): Trust => this.#trust(account, true) ?? { trustedFingerprint: null, privateAccess: 'none', proxy: null }
     const uploads = new Uploads({ connection, store: this.#store, folder: this.folder, trust, ...this.#told })
     this.#connected.set(account, { connection, uploads })
     connection.on('ready', () => this.downloads.look())
@@ -118,11 +118,15 @@ export class Media extends EventEmitter<Events> {
     this.downloads.cancel(id)
   }
 
-  #trust(account: Jid): Trust | null {
+  /** `isOwn`: for addresses that our own server names, not other people. */
+  #trust(account: Jid, isOwn = false): Trust | null {
     const connection = this.#connected.get(account)?.connection
     if (connection?.isReady !== true) return null
     const address = connection.serverAddress
     const { trustedFingerprint, proxy } = connection.account
-    return { trustedFingerprint, mayBePrivate: address !== null && isPrivate(address), proxy }
+    const isNear = address !== null && isPrivate(address)
+    // the address is the proxy's own, if there is one
+    const near = isOwn ? 'any' : { address: proxy === null ? address : null, domain: domainOf(account) }
+    return { trustedFingerprint, privateAccess: isNear ? near : 'none', proxy }
   }
 }

@@ -70,11 +70,22 @@ for (const [network, prefix] of [
 /** True for IP addresses of this computer or its own network (RFC 6890). */
 export const isPrivate = (address: string): boolean => PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
+/**
+ * Addresses of private networks that may be requested: none, all, or those of our own server, which are its address and hosts below its domain. Others tell
+ * us addresses, and their redirects and names may lead to devices of this network.
+ */
+export type PrivateAccess = 'none' | 'any' | { address: string | null; domain: string }
+
+const mayRequest = (address: string, host: string, access: PrivateAccess): boolean =>
+  isIP(address) === 0 ||
+  !isPrivate(address) ||
+  access === 'any' ||
+  (access !== 'none' && (address === access.address || host === access.domain || host.endsWith(`.${access.domain}`)))
+
 export interface Trust {
   /** SHA-256 of a certificate that the user accepted, or null. */
   trustedFingerprint: string | null
-  /** Allows addresses of this computer's own network, for example of our server. */
-  mayBePrivate: boolean
+  privateAccess: PrivateAccess
   /** Proxy to use, or null. */
   proxy: string | null
 }
@@ -87,12 +98,12 @@ interface Exchange extends Trust {
 }
 
 /** Sends one request and returns the head of its response. Rejects with HttpError, ConnectionError, or the system's error. */
-async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, mayBePrivate, proxy }: Exchange): Promise<IncomingMessage> {
+async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, privateAccess, proxy }: Exchange): Promise<IncomingMessage> {
   if (url.protocol !== 'https:') throw new AddressRefused('the address is not encrypted')
   const name = url.hostname.replace(/^\[|\]$/g, '')
   // a proxy resolves names itself, and its own network is not ours
   const addresses = proxy === null ? await addressesOf(name) : [name]
-  const allowed = addresses.filter((address) => mayBePrivate || isIP(address) === 0 || !isPrivate(address))
+  const allowed = addresses.filter((address) => mayRequest(address, name, privateAccess))
   if (allowed.length === 0) throw new AddressRefused('the address is of a private network')
   signal.throwIfAborted()
   const raw = await dial({ host: name, port: Number(url.port) || 443 }, { proxy, addresses: allowed, signal })

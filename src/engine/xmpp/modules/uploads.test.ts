@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Jid } from '../../../contract/domain.ts'
 import { selfSigned } from '../../../../test/support/certificate.ts'
 import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
+import type { PrivateAccess } from '../../net/http.ts'
 import type { Store } from '../../threads/store.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Uploads } from './uploads.ts'
@@ -28,7 +29,7 @@ let endless = false
 let afterByte: (() => void) | null = null
 /** Requested paths. */
 let asked: string[] = []
-let mayBePrivate = true
+let privateAccess: PrivateAccess = 'any'
 let slots = 0
 let connection: Connection
 
@@ -42,7 +43,7 @@ beforeEach(async () => {
   endless = false
   afterByte = null
   asked = []
-  mayBePrivate = true
+  privateAccess = 'any'
   server = createServer({ key, cert }, (request, response) => {
     asked.push(request.url ?? '')
     if (afterByte !== null) {
@@ -105,7 +106,7 @@ async function upload(bytes = 50_000): Promise<{ pauses: number[]; message: { st
     connection,
     store,
     folder: folder.path,
-    trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate, proxy: null }),
+    trust: () => ({ trustedFingerprint: fingerprint, privateAccess, proxy: null }),
     onChanges: () => undefined,
     onProgress: () => undefined,
     info: () => undefined,
@@ -157,7 +158,7 @@ test.each([301, 302, 303, 307, 308])('nothing is put where a place leads to by a
 })
 
 test('a place in a private network of a server that is in none is not asked at all', async () => {
-  mayBePrivate = false
+  privateAccess = 'none'
   expect(await upload()).toEqual({ pauses: [], message: { state: 'failed', error: 'bad-upload-slot' } })
   expect(asked).toEqual([])
 })

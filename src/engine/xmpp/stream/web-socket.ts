@@ -21,7 +21,7 @@ const goalOf = (url: URL): Goal => ({ host: url.hostname.replace(/^\[|\]$/g, '')
 async function goals(endpoint: Endpoint): Promise<Goal[]> {
   const { domain, host, port, trustedFingerprint, proxy } = endpoint
   if (host !== null) return [goalOf(new URL(/^wss:\/\//i.test(host) ? host : `wss://${host.includes(':') ? `[${host}]` : host}:${port ?? 443}/xmpp-websocket`))]
-  const trust = { trustedFingerprint, mayBePrivate: true, proxy }
+  const trust = { trustedFingerprint, privateAccess: 'any' as const, proxy }
   try {
     const { body } = await get(`https://${domain}${port === null ? '' : `:${port}`}/.well-known/host-meta.json`, {
       ...trust,

@@ -14,6 +14,12 @@ import { openStore, temporaryFolder } from './files.ts'
 export const OWN = 'alice@example.org' as Jid
 export const BOB = 'bob@example.org' as Jid
 
+/** Node of a request's content, otherwise its namespace; of other stanzas the name. */
+export function subjectOf(stanza: Element): string {
+  const [child] = stanza.getChildElements()
+  return stanza.name === 'iq' ? (child?.getChildElements()[0]?.attrs['node'] ?? child?.getNS() ?? '') : stanza.name
+}
+
 /** Connection and server in one. */
 export class RefusingServer extends EventEmitter {
   account = { jid: OWN }
@@ -28,6 +34,8 @@ export class RefusingServer extends EventEmitter {
   readonly received: Element[] = []
   /** Requests that the session answers: type, name and namespace. */
   readonly answered: string[] = []
+  /** Subjects of requests that it answers too late, and how often. */
+  readonly late = new Map<string, number>()
 
   start(): void {
     this.isReady = true
@@ -43,6 +51,10 @@ export class RefusingServer extends EventEmitter {
   }
   request(iq: Element): Promise<Element> {
     this.received.push(iq)
+    const subject = subjectOf(iq)
+    const late = this.late.get(subject) ?? 0
+    this.late.set(subject, late - 1)
+    if (late > 0) return Promise.reject(Object.assign(new Error(`no answer about ${subject}`), { name: 'TimeoutError' }))
     const reply = this.reply(iq)
     return reply === null
       ? Promise.reject(Object.assign(new Error('refused'), { name: 'StanzaError', condition: 'service-unavailable' }))
@@ -63,14 +75,15 @@ export class RefusingServer extends EventEmitter {
 
 /** Starts a session with its own store; returns once its stream has begun. It ends with the test. */
 export async function startSession<Server extends RefusingServer>(
-  server: Server
+  server: Server,
+  againMs?: number
 ): Promise<{ session: Session; server: Server; store: Store; warnings: string[] }> {
   const folder = temporaryFolder()
   const store = await openStore(folder.path)
   await store.write.saveAccount({ jid: OWN, password: '', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
   const warnings: string[] = []
   const log = { info: () => undefined, warn: (message: string) => void warnings.push(message) }
-  const session = new Session(server as unknown as Connection, store, {} as Uploads, folder.path, log)
+  const session = new Session(server as unknown as Connection, store, {} as Uploads, folder.path, log, againMs)
   onTestFinished(async () => {
     await session.stop()
     await store.close()

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { xml, type Element } from '@xmpp/client'
 import { expect, test } from 'vitest'
 import { ROOT } from '../../../test/support/files.ts'
-import { BOB, OWN, RefusingServer, startSession } from '../../../test/support/session.ts'
+import { BOB, OWN, RefusingServer, startSession, subjectOf } from '../../../test/support/session.ts'
 import type { Extension } from './stanzas/extensions.ts'
 import { NS } from './stanzas/namespaces.ts'
 
-async function setUp() {
-  const { session, server: connection, store, warnings } = await startSession(new RefusingServer())
+async function setUp(late: [string, number][] = []) {
+  const refusing = new RefusingServer()
+  for (const [subject, times] of late) refusing.late.set(subject, times)
+  const { session, server: connection, store, warnings } = await startSession(refusing, 1)
   const said = async (): Promise<string[]> => {
     const conversation = await store.read.conversationByJid(BOB)
     return conversation === null
@@ -25,13 +27,39 @@ const body = (text: string): Element => xml('body', {}, text)
 test('a stream starts with the modules needed before its messages are read, and continues with the others', async () => {
   const { connection } = await setUp()
   const order = [NS.carbons, NS.time, NS.roster, 'presence', NS.bookmarks, NS.mam, NS.displayedSync, NS.blocking]
-  // requests by the node of their content, otherwise by namespace
-  const asked = connection.received.map((stanza) => {
-    const [child] = stanza.getChildElements()
-    return stanza.name === 'iq' ? (child?.getChildElements()[0]?.attrs['node'] ?? child?.getNS() ?? '') : stanza.name
-  })
-  expect(asked.filter((name, at, all) => order.includes(name) && all.indexOf(name) === at)).toEqual(order)
+  expect(connection.received.map(subjectOf).filter((name, at, all) => order.includes(name) && all.indexOf(name) === at)).toEqual(order)
   expect(connection.answered).toEqual([`set query ${NS.roster}`, `set block ${NS.blocking}`, `set unblock ${NS.blocking}`, `get query ${NS.disco}`])
+})
+
+test('a slow server is asked again for what it did not answer, and not for what it did', async () => {
+  const { connection, warnings } = await setUp([
+    [NS.roster, 1],
+    [NS.displayedSync, 1],
+    [NS.blocking, 1]
+  ])
+  const times = (name: string): number => connection.received.filter((stanza) => subjectOf(stanza) === name).length
+  await expect.poll(() => times(NS.displayedSync)).toBe(2)
+  await expect.poll(() => times(NS.blocking)).toBe(2)
+  expect(Object.fromEntries([NS.carbons, NS.time, NS.roster, 'presence', NS.mam].map((name) => [name, times(name)]))).toEqual({
+    [NS.carbons]: 1,
+    [NS.time]: 1,
+    [NS.roster]: 2,
+    presence: 1,
+    [NS.mam]: 1
+  })
+  expect(warnings.filter((line) => line.includes('synchronising is delayed'))).toHaveLength(3)
+})
+
+test('a question that is never answered holds up nothing that follows, and is asked until it is answered', async () => {
+  const { connection } = await setUp([[NS.roster, 6]])
+  const times = (name: string): number => connection.received.filter((stanza) => subjectOf(stanza) === name).length
+  expect(times(NS.mam)).toBe(1)
+  await expect.poll(() => times(NS.roster)).toBe(7)
+  for (const name of ['presence', NS.mam, NS.blocking])
+    expect(
+      connection.asked.filter((asked) => asked === name),
+      name
+    ).toHaveLength(1)
 })
 
 test('each stanza is consumed by its module and goes no further', async () => {

@@ -32,8 +32,14 @@ import type { Self } from './stanzas/message.ts'
 import type { Connection } from './stream/connection.ts'
 import { STREAM } from './stream/extensions.ts'
 
-/** Delay before a failed initial sync is repeated, ms. */
+/** Delay before a failed step of the initial sync is repeated, ms; it doubles with each failure of a step that was put off. */
 const AGAIN_MS = 5000
+const LONGEST_AGAIN_MS = 10 * 60_000
+/** Number of failures after which a step is put off to the end, and the others follow. */
+const MOST_FAILURES = 2
+
+/** Part of the initial sync. */
+type Step = () => Promise<void>
 
 interface Events {
   changes: [StoreChanges]
@@ -69,12 +75,13 @@ export class Session extends EventEmitter<Events> {
   readonly #self: Self
   readonly #store: Store
   readonly #log: Log
+  readonly #againMs: number
   /** The initial sync of this stream is complete. */
   #introduced = false
   /** Number of the stream, to recognize outdated work. */
   #stream = 0
 
-  constructor(connection: Connection, store: Store, uploads: Uploads, folder: string, log: Log) {
+  constructor(connection: Connection, store: Store, uploads: Uploads, folder: string, log: Log, againMs = AGAIN_MS) {
     super()
     const own = bare(connection.account.jid)
     const onChanges = (changes: StoreChanges): void => this.#onChanges(changes)
@@ -149,6 +156,7 @@ export class Session extends EventEmitter<Events> {
     this.own = own
     this.#store = store
     this.#log = log
+    this.#againMs = againMs
     this.#inbox = inbox
     this.#self = self
     /* The order counts. Streams begin, open, resume and end with each module in turn; a stanza passes them until one has consumed it. */
@@ -239,28 +247,60 @@ export class Session extends EventEmitter<Events> {
     // a stream that broke off during its initial sync, and was resumed, repeats it
     if (resumed) this.connection.catchingUp = true
     try {
-      await this.#introduce(resumed)
+      await this.#introduce(resumed, () => stream === this.#stream && this.connection.isReady)
     } catch (error) {
       // the connection reports itself why it was lost; the next one repeats all of this
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
-      if (stream !== this.#stream || !this.connection.isReady) return
-      this.connection.catchingUp = false
-      this.outbox.open(resumed)
-      // the server was too slow to answer, and is still connected
-      setTimeout(() => {
-        if (stream === this.#stream && this.connection.isReady) void this.#onReady(true)
-      }, AGAIN_MS).unref()
     }
   }
 
-  /** Initial sync, once per stream (RFC 6121 section 2.2, 4.2). */
-  async #introduce(resumed: boolean): Promise<void> {
+  /**
+   * Initial sync, once per stream (RFC 6121 section 2.2, 4.2). A step that the server is too slow to answer is repeated, and not those before it; one that keeps
+   * failing is put off. Rejects if the connection is lost. `isCurrent`: false as soon as another stream has begun.
+   */
+  async #introduce(resumed: boolean, isCurrent: () => boolean): Promise<void> {
     this.#introduced = false
-    for (const module of this.#modules) await module.begin?.(resumed)
+    const late: Step[] = []
+    const run = async (step: Step): Promise<void> => {
+      for (let failures = 1; ; failures++) {
+        try {
+          await step()
+          return
+        } catch (error) {
+          if (!isCurrent()) throw error
+          this.#log.warn(`synchronising is delayed: ${error instanceof Error ? error.message : String(error)}`)
+          if (failures === MOST_FAILURES) break
+          this.connection.catchingUp = false
+          this.outbox.open(resumed)
+          await this.#pause(this.#againMs)
+          if (!isCurrent()) throw error
+        }
+      }
+      late.push(step)
+    }
+    for (const module of this.#modules) await run(async () => module.begin?.(resumed))
     this.connection.catchingUp = false
-    for (const module of this.#modules) await module.open?.(resumed)
+    for (const module of this.#modules) await run(async () => module.open?.(resumed))
     this.#introduced = true
+    for (const step of late) this.#background(this.#later(step, isCurrent))
   }
+
+  /** Repeats a step until it succeeds or the stream ends. */
+  async #later(step: Step, isCurrent: () => boolean): Promise<void> {
+    for (let ms = this.#againMs; ; ms = Math.min(2 * ms, LONGEST_AGAIN_MS)) {
+      await this.#pause(ms)
+      if (!isCurrent()) return
+      try {
+        await step()
+        return
+      } catch (error) {
+        if (!isCurrent()) return
+        this.#log.warn(`synchronising is delayed: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+  }
+
+  #pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
 
   #onStanza(stanza: Element): void {
     if (stanza.name === 'message') {

@@ -38,6 +38,9 @@ class Server extends EventEmitter {
   readonly silent = new Set<string>()
   readonly broken = new Set<string>()
   readonly held = new Map<string, number[]>()
+  /** Longest page that it can answer in time, and the pages asked for. */
+  longest = Infinity
+  readonly asked: number[] = []
   /** Text appended to each message. */
   large = ''
 
@@ -46,8 +49,11 @@ class Server extends EventEmitter {
     if (this.silent.has(archive)) return new Promise(() => undefined)
     if (this.broken.has(archive)) return Promise.reject(new TypeError('no archive answers so'))
     const query = iq.getChild('query')
+    const max = Number(/<max>(\d+)<\/max>/.exec(String(iq))?.[1])
+    this.asked.push(max)
+    if (max > this.longest) return Promise.reject(Object.assign(new Error('no answer in time'), { name: 'TimeoutError' }))
     const after = /<after>s(\d+)<\/after>/.exec(String(iq))?.[1]
-    const page = (this.held.get(archive) ?? []).filter((n) => n > Number(after ?? 0))
+    const page = (this.held.get(archive) ?? []).filter((n) => n > Number(after ?? 0)).slice(0, max)
     for (const n of page) {
       const stamp = new Date(n * 1000).toISOString()
       const [from, type] = archive === ME ? ['bob@example.org/x', 'chat'] : [`${archive}/a`, 'groupchat']
@@ -131,6 +137,26 @@ for (const kind of ['silent', 'broken'] as const)
     archives.stop()
     await store.close()
   })
+
+test('an archive that is too slow for long pages is read in shorter ones, from where the reading is', { timeout: 60_000 }, async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const { server, archives, texts, mark } = setUp(store)
+  server.held.set(ROOM, [1])
+  await archives.read(ROOM)
+  server.held.set(
+    ROOM,
+    Array.from({ length: 200 }, (_, i) => i + 1)
+  )
+  server.asked.length = 0
+  server.longest = 300
+  await archives.read(ROOM)
+  await expect.poll(() => mark(ROOM), { timeout: 30_000 }).toBe('s200')
+  expect(server.asked).toEqual([500, 250])
+  expect((await texts(ROOM)).at(-1)).toBe('message 200')
+  archives.stop()
+  await store.close()
+})
 
 test('a message missing in a page of our own archive that arrives live later stands at its archive position, and is not skipped', async () => {
   using folder = temporaryFolder()

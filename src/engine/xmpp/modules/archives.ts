@@ -131,7 +131,10 @@ export class Archives extends EventEmitter<Events> implements Module {
       onChanges(changes)
     }
     try {
-      await catchUp({ ...this.#context, onChanges: heard, onHeard, ...(asked === null ? { ids: inbox.ids } : {}) }, asked)
+      await catchUp(
+        { ...this.#context, failures: this.#silent.get(archive) ?? 0, onChanges: heard, onHeard, ...(asked === null ? { ids: inbox.ids } : {}) },
+        asked
+      )
     } catch (error) {
       // a server without an archive is still usable
       if (!isRefusal(error)) {

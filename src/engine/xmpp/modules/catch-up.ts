@@ -17,6 +17,8 @@ import type { IncomingMessage, RecordBatch, StoreChanges } from '../../store/typ
 
 /** Page size of missed messages, which are wanted soon: a page costs a server much time however short it is. */
 const PAGE = 500
+/** Smallest page, of an archive that is too slow for larger ones. */
+const LEAST_PAGE = 30
 /** Page size of older history, small so as not to load the server. */
 const OLDER_PAGE = 200
 const PAGE_MS = 60_000
@@ -38,6 +40,8 @@ export interface CatchUpContext {
   onInvitation(invitation: Invitation): void
   /** Called with the error of a message that could not be decoded. */
   onFault?(error: Error): void
+  /** Number of consecutive failures of the archive to answer: each halves the page. */
+  failures?: number
   /** Called when the archive has answered. */
   onHeard?(): void
   /** Called with stamps of our own archive, ms. */
@@ -64,8 +68,9 @@ async function fetchPage(...asked: Parameters<typeof fetchOnce>): Promise<Page> 
   return page.complete || page.first !== null ? page : fetchOnce(...asked)
 }
 
-async function fetchOnce(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
-  const { connection, results } = context
+async function fetchOnce(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, wanted = PAGE): Promise<Page> {
+  const { connection, results, failures = 0 } = context
+  const max = Math.max(Math.min(wanted, LEAST_PAGE), Math.floor(wanted / 2 ** failures))
   const query = { archive, queryId: randomUUID(), max, ...position }
   const found: UndatedMessage[] = []
   const isOlder = position.before !== undefined

@@ -5,7 +5,7 @@ import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid, Presence } from '../../../contract/domain.ts'
 import type { Answer, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
-import { isRefusal, refused } from '../../net/problem.ts'
+import { refused } from '../../net/problem.ts'
 import { block, blocklist, blocklistQuery, blockPush } from '../stanzas/blocking.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { presenceOf, subscription } from '../stanzas/presence.ts'
@@ -145,9 +145,8 @@ export class Contacts extends EventEmitter<Events> implements Module {
   }
 
   async loadBlocked(): Promise<void> {
-    const known = [...this.#blocked]
     // a server that does not answer unblocks nobody
-    const jids = await this.#connection.request(blocklistQuery()).then(blocklist, (error: unknown) => (isRefusal(error) ? [] : known))
+    const jids = await this.#connection.request(blocklistQuery()).then(blocklist, refused<Jid[]>([]))
     this.#blocked.clear()
     this.#onBlocked(jids, true)
   }

@@ -151,7 +151,7 @@ export class Personal extends EventEmitter<Events> implements Module {
   }
 
   async #items(node: string): Promise<Item[]> {
-    const answer = await this.#options.connection.request(itemsQuery(node)).catch(() => null)
+    const answer = await this.#options.connection.request(itemsQuery(node)).catch(refused(null))
     return answer === null ? [] : itemsOf(answer)
   }
 

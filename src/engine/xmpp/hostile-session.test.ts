@@ -161,3 +161,28 @@ test('a reaction is something to see', async () => {
   const [message] = (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 1 })).messages
   expect(message?.reactions.map(({ emoji }) => emoji)).toEqual(['👍', '👩‍👩‍👧', '❤️', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '1️⃣', '🇩🇪'])
 })
+
+test('occupants who enter and leave, rename themselves or set subjects without end leave few notices; a moderator’s act is among them', async () => {
+  const all = await setUp()
+  const { session, server, store } = all
+  await session.membership.join(ROOM, 'alice')
+  const presence = (nick: string, here: boolean, more = ''): void =>
+    server.say(
+      `<presence from='${ROOM}/${nick}' to='${OWN}' ${here ? '' : "type='unavailable'"}><x xmlns='${NS.mucUser}'><item affiliation='none' role='${here ? 'participant' : 'none'}'/>${more}</x></presence>`
+    )
+  server.message(`${ROOM}/bob`, '<body>the last message</body>', "type='groupchat'")
+  await settled(all)
+  for (let i = 0; i < 1000; i++) {
+    presence(`guest ${i}`, true)
+    presence(`guest ${i}`, false)
+    server.say(`<message from='${ROOM}/guest ${i}' to='${OWN}' type='groupchat'><subject>subject ${i}</subject></message>`)
+  }
+  presence('mallory', true)
+  presence('mallory', false, "<status code='307'/>")
+  await settled(all)
+  const conversation = (await store.read.conversationByJid(ROOM, OWN))!
+  const { notices } = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 50 })
+  expect(notices.length).toBeLessThanOrEqual(40)
+  expect(notices.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['joined', 'left', 'kicked']))
+  expect(conversation.subject).toBe('subject 999')
+})

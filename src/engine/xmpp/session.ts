@@ -19,6 +19,7 @@ import { Groups } from './modules/groups.ts'
 import { Inbox } from './modules/inbox.ts'
 import { Membership } from './modules/membership.ts'
 import { Messages } from './modules/messages.ts'
+import { NoticeLimit } from './modules/notice-limit.ts'
 import { Outbox } from './modules/outbox.ts'
 import { Personal } from './modules/personal.ts'
 import { Pictures } from './modules/pictures.ts'
@@ -197,10 +198,16 @@ export class Session extends EventEmitter<Events> {
     availability.announce(this.extensions)
 
     const tell = (work: Promise<StoreChanges>): void => this.#background(work.then(onChanges))
-    groups.on('subject', (jid, subject, by) => tell(store.write.describe({ account: own, jid, subject, by, time: clock.time.now })))
+    const noticeLimit = new NoticeLimit()
+    groups.on('subject', (jid, subject, said) => {
+      const by = said !== null && noticeLimit.take(jid, 'subject') ? said : null
+      tell(store.write.describe({ account: own, jid, subject, by, time: clock.time.now }))
+    })
     groups.on('configured', (jid, name) => tell(store.write.nameGroup({ account: own, jid, name })))
     groups.on('people', (group, people) => tell(store.write.meetOccupants({ account: own, group, people })))
-    groups.on('notice', (jid, notice) => tell(store.write.notice({ account: own, jid, ...notice, time: clock.time.now })))
+    groups.on('notice', (jid, notice) => {
+      if (noticeLimit.take(jid, notice.kind)) tell(store.write.notice({ account: own, jid, ...notice, time: clock.time.now }))
+    })
     contacts.on('changes', onChanges)
     membership.on('changes', onChanges)
     for (const { answers = [] } of this.#modules) for (const { type, namespace, name, answer } of answers) connection.answer(type, namespace, name, answer)

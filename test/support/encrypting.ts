@@ -36,6 +36,8 @@ export class Side {
   device = 0
   /** Bundle as last published, XML. */
   bundle = ''
+  /** Offset of this side's clock when it encrypts, or when a stanza is stamped for it; ms. */
+  ahead = 0
   #serial = 0
 
   private constructor(store: Store, own: Jid, peer: Jid, version: Version) {
@@ -78,7 +80,7 @@ export class Side {
         : typeof said === 'string'
           ? encodeMessage(this.peer, 'direct', { text: said, id })
           : said
-    const content = said === null ? null : envelope(contentOf(plain), { from: this.own, to: this.peer, time: Date.now(), padding: padding() })
+    const content = said === null ? null : envelope(contentOf(plain), { from: this.own, to: this.peer, time: Date.now() + this.ahead, padding: padding() })
     return this.seal(plain, devices, typeof said === 'string' ? said : null, content)
   }
 
@@ -91,7 +93,7 @@ export class Side {
 
   decode(stanza: Element): IncomingMessage | null {
     const decoded = decodeMessage(stanza, { jid: this.own, nickIn: () => null, device: () => this.device })
-    return decoded === null ? null : { ...decoded, time: Date.now(), replayed: false }
+    return decoded === null ? null : { ...decoded, time: Date.now() + this.ahead, replayed: false }
   }
 
   /** Stores received stanzas. */

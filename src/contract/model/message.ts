@@ -93,6 +93,8 @@ export const Message = z.object({
   encrypted: z.boolean(),
   /** Encrypted by a verified device of its author. */
   verified: z.boolean(),
+  /** The time at which its author encrypted it does not match the time at which it was sent. */
+  misdated: z.boolean().optional(),
   /** Reason why it cannot be decrypted; the text is empty then. */
   unreadable: Unreadable.nullable(),
   /** Styling marks such as *strong* count (XEP-0393). */

@@ -63,6 +63,30 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(await bob.said()).toEqual(['and back'])
   })
 
+  test.runIf(version === 'omemo:2')('a message that was held back is marked, all messages of a wrong clock are not', async () => {
+    const HOUR = 3_600_000
+    const marked = async (): Promise<string[]> => (await bob.messages()).flatMap(({ text, misdated }) => (misdated === true ? [text] : []))
+    await bob.read([await alice.write('at once')])
+    const held = await alice.write('yes, do it')
+    await bob.read([await alice.write('do not')])
+    expect(await marked()).toEqual([])
+    bob.ahead = 2 * HOUR
+    await bob.read([held])
+    bob.ahead = 0
+    await bob.read([await alice.write('again at once')])
+    expect(await marked()).toEqual(['yes, do it'])
+    // a clock that is set back is noticed once, in either direction
+    for (const ahead of [-5 * HOUR, 9 * HOUR]) {
+      alice.ahead = ahead
+      for (const text of ['first', 'second', 'third']) await bob.read([await alice.write(`${text} at ${ahead}`)])
+    }
+    alice.ahead = 0
+    await bob.read([await alice.write('right again')])
+    expect(await marked()).toEqual(['yes, do it', `first at ${-5 * HOUR}`, `first at ${9 * HOUR}`])
+    // found and read like all others
+    expect((await bob.store.find.search({ query: 'yes, do', limit: 1, total: true })).total).toBe(1)
+  })
+
   test.runIf(version === 'axolotl')('the range of a quotation, which is not encrypted, cuts out nothing but a quotation', async () => {
     const texts = ['Do not pay him.', '> quoted\n> twice\nan answer', 'a > b\nDo it']
     const ranges = [

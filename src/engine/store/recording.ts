@@ -114,6 +114,7 @@ export function createRecording(
       unstyled = false,
       encrypted = false,
       verified = false,
+      misdated = false,
       unreadable = null,
       raw = null,
       standIn = false
@@ -131,6 +132,7 @@ export function createRecording(
       (unstyled ? FLAG.unstyled : 0) |
       (encrypted ? FLAG.encrypted : 0) |
       (verified ? FLAG.verified : 0) |
+      (misdated ? FLAG.misdated : 0) |
       (unreadable === null ? 0 : FLAG.unreadable)
     const stored = messages.insert(
       {

@@ -46,6 +46,8 @@ export interface IncomingMessage {
   /** End-to-end encrypted. */
   encrypted?: boolean
   /** Sent by a device that the user has verified. */
+  /** Its author's time of encryption does not match `time`. */
+  misdated?: boolean
   verified?: boolean
   /** Ciphertext for this device, decrypted when it is stored; the text is empty until then. */
   sealed?: Sealed | null
@@ -72,6 +74,8 @@ export interface Content extends Required<Pick<IncomingMessage, 'text' | 'replyT
   /** Ids of messages acknowledged as delivered, or as read. */
   delivered: string | null
   displayed: string | null
+  /** Time of encryption, ms, as the author says; null: none. */
+  written: number | null
   /** True if there is more than receipts and markers. */
   says: boolean
 }

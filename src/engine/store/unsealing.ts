@@ -1,6 +1,7 @@
 /** Decryption of incoming messages in the transaction that stores them. */
 import type { ConversationId, MessageId } from '../../contract/domain.ts'
 import { authorOf, idsIn, isSame } from './authors.ts'
+import { SendingTimes } from './sending-times.ts'
 import type { ChangeRow } from './tables/change.ts'
 import type { Tables } from './tables/index.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
@@ -39,6 +40,8 @@ export function createUnsealing(
   find: (id: ConversationId, incoming: IncomingMessage) => MessageRow | undefined,
   recordOpened: (batch: RecordBatch) => StoreChanges
 ): (batch: RecordBatch) => StoreChanges {
+  const times = new SendingTimes()
+
   /** Stored change with the same id, which then need not be decrypted. In the newer version only the content tells that a message is a change. */
   function knownChange(id: ConversationId, incoming: IncomingMessage): ChangeRow | undefined {
     const ids = idsIn(incoming).flatMap((one) => (one === null ? [] : alterations.byAnyId(id, one)))
@@ -71,7 +74,9 @@ export function createUnsealing(
     if (said.kind === 'content') acknowledgements.push(...acknowledgementsIn(incoming, said.content))
     const { text = '', replyTo = null, link = null } = said.kind === 'text' ? { text: said.text, replyTo: incoming.replyTo } : said.content
     const files = [...(said.kind === 'text' ? [] : said.content.files), ...said.files].map((file) => ({ ...NO_METADATA, ...file, stored: null }))
-    const opened = { ...incoming, sealed: null, encrypted: true, verified: said.verified, text: said.files.length > 0 ? '' : text, files }
+    const { written } = said.kind === 'content' ? said.content : { written: null }
+    const misdated = written !== null && times.isOdd(`${account} ${sealed.from} ${sealed.device}`, incoming.time, written)
+    const opened = { ...incoming, sealed: null, encrypted: true, misdated, verified: said.verified, text: said.files.length > 0 ? '' : text, files }
     const read: IncomingMessage = said.kind === 'text' ? opened : { ...opened, ...contentOf(said.content) }
     if (said.kind === 'content' && !said.content.says) return null
     if (known === undefined || isRead) return read
@@ -79,7 +84,7 @@ export function createUnsealing(
     else {
       messages.complete(
         { ...known, flags: known.flags & ~FLAG.unreadable },
-        { text: read.text, replyTo, attachments: files, link, flags: said.verified ? FLAG.verified : 0 }
+        { text: read.text, replyTo, attachments: files, link, flags: (said.verified ? FLAG.verified : 0) | (misdated ? FLAG.misdated : 0) }
       )
       messages.setState(known.id, known.state, null)
       unsealing.completed.push(known.id)

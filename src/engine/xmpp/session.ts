@@ -97,6 +97,7 @@ export class Session extends EventEmitter<Events> {
       isContact: (jid) => isContact(jid) || groups.people.some((one) => bare(one.jid) === jid),
       accountsOf: async (group) => (groups.isPrivate(group) ? groups.accountsOf(group) : null),
       onDevices: () => this.emit('devices'),
+      now: () => this.clock.time.now,
       log
     }))
     const self: Self & { understands?: ReadonlySet<string> } = {

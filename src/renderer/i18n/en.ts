@@ -816,6 +816,7 @@ export default {
     deleteMany: 'Delete {n} message on this computer? | Delete {n} messages on this computer?',
     unsupported: 'This version cannot show this kind of message',
     verified: 'Encrypted end to end, by a device that you have compared',
+    misdated: 'Dated differently by its author: their clock is wrong, or the message was held back',
     encrypted: 'Encrypted end to end',
     unreadable: {
       method: 'Encrypted end to end by a method that this version cannot read',

@@ -775,6 +775,7 @@ export default {
     deleteMany: '从这台电脑删除 {n} 条消息？',
     unsupported: '当前版本无法显示此类消息',
     verified: '端到端加密，来自已核对的设备',
+    misdated: '与发送者标注的时间不符：对方的时钟不准，或消息被延迟送达',
     encrypted: '端到端加密',
     unreadable: {
       method: '端到端加密的消息，当前版本不支持这种加密方式',

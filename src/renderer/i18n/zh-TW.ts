@@ -775,6 +775,7 @@ export default {
     deleteMany: '從本機刪除 {n} 則訊息？',
     unsupported: '目前版本無法顯示此類訊息',
     verified: '端對端加密，來自已核對的裝置',
+    misdated: '與傳送者標註的時間不符：對方的時鐘不準，或訊息被延遲送達',
     encrypted: '端對端加密',
     unreadable: {
       method: '端對端加密的訊息，目前版本不支援這種加密方式',

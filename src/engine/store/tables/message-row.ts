@@ -37,7 +37,8 @@ export const FLAG = {
   encrypted: 8192,
   unreadable: 16384,
   reminder: 1 << 20,
-  verified: 1 << 21
+  verified: 1 << 21,
+  misdated: 1 << 22
 } as const
 /** Flags used only in doc.flags. */
 export const OUTGOING = 256
@@ -124,6 +125,7 @@ export function toMessage(row: MessageRow): Message {
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,
     encrypted: (row.flags & FLAG.encrypted) !== 0,
+    ...((row.flags & FLAG.misdated) === 0 ? {} : { misdated: true }),
     verified: (row.flags & FLAG.verified) !== 0 && (row.flags & FLAG.encrypted) !== 0,
     unreadable: (row.flags & FLAG.unreadable) === 0 ? null : (Unreadable.safeParse(row.error).data ?? 'method'),
     styled: (row.flags & FLAG.unstyled) === 0,

@@ -42,6 +42,7 @@ function encryption(side: Side, request: (iq: Element) => Promise<Element>, isRe
     isContact: (jid) => !jid.endsWith('example.net'),
     accountsOf: () => Promise.resolve(null),
     onDevices: () => undefined,
+    now: () => Date.now(),
     log: { info: () => undefined, warn: () => undefined }
   })
   return { encryption: one, sent }

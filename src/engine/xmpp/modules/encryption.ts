@@ -44,6 +44,8 @@ export interface EncryptionOptions {
   accountsOf(group: Jid): Promise<Jid[] | null>
   /** Called when somebody's devices have changed. */
   onDevices(): void
+  /** The server's time, ms. */
+  now(): number
   log: Log
 }
 
@@ -323,7 +325,7 @@ export class Encryption implements Module {
           account: own,
           devices: ready,
           text: message.getChild('body')?.text() ?? '',
-          envelope: envelope(contentOf(asking), { from: own, to: bare(address), time: Date.now(), padding: padding() })
+          envelope: envelope(contentOf(asking), { from: own, to: bare(address), time: this.#options.now(), padding: padding() })
         })
       )
     )

@@ -37,6 +37,13 @@ test('an envelope counts only in its conversation and from its sender', () => {
   expect(decodeContent(without('to').replace(BOB, BOB), { ...direct, kind: 'group', conversation: ROOM })).toBeNull()
 })
 
+test('the time of encryption is read, if there is one', () => {
+  const said = content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' }))
+  expect(decodeContent(said, direct)?.written).toBe(affixes.time)
+  for (const time of ['', '<time/>', "<time stamp='soon'/>"])
+    expect(decodeContent(said.replace(/<time [^>]*\/>/, time), direct)).toMatchObject({ text: 'hello', written: null })
+})
+
 test('reactions and retractions are recognized, receipts and markers are distinguished', () => {
   const of = (...children: ReturnType<typeof xml>[]) => decodeContent(envelope(children, affixes), direct)
   expect(of(xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: 'x' }, xml('reaction', {}, '👍')))).toMatchObject({
@@ -89,7 +96,7 @@ test('elements reserved for servers are ignored within an envelope, and those be
     xml('envelope', { xmlns: 'urn:xmpp:sce:1' }),
     xml('origin-id', { xmlns: 'urn:xmpp:sid:0', id: 'ours' })
   ]
-  const found = contentIn(envelope(inside, affixes), { from: BOB, to: ME, isGroup: false })
+  const found = contentIn(envelope(inside, affixes), { from: BOB, to: ME, isGroup: false })?.content
   expect(found?.map(({ name }) => name)).toEqual(['body', 'origin-id'])
   const sent = encodeMessage(ME, 'direct', { text: 'hello', id: '1' })
   sent.append(xml('store', { xmlns: 'urn:xmpp:hints' }))

@@ -59,10 +59,13 @@ const isServers = (child: Element): boolean =>
 
 /**
  * Content without elements reserved for servers, or null if it is invalid or meant for another place: it has to be from the account `from`, and to `to` if it
- * names a receiver; in a group it has to name one (section 'Affix Elements'; XEP-0384 section 'SCE Profile'). Its time is not compared: a message is
- * decrypted only once anyway, and a wrong clock would lose all messages of its sender.
+ * names a receiver; in a group it has to name one (section 'Affix Elements'; XEP-0384 section 'SCE Profile'). `written`: time of encryption, ms, as the author
+ * says; null: none.
  */
-export function contentIn(text: string, { from, to, isGroup }: { from: string; to: string; isGroup: boolean }): Element[] | null {
+export function contentIn(
+  text: string,
+  { from, to, isGroup }: { from: string; to: string; isGroup: boolean }
+): { content: Element[]; written: number | null } | null {
   const root = parsed(text)
   if (root?.is('envelope', NS.contentEncryption) !== true) return null
   const said = (name: 'from' | 'to'): Jid | null => {
@@ -71,10 +74,7 @@ export function contentIn(text: string, { from, to, isGroup }: { from: string; t
   }
   if (said('from') !== from) return null
   if (root.getChild('to') === undefined ? isGroup : said('to') !== to) return null
-  return (
-    root
-      .getChild('content')
-      ?.getChildElements()
-      .filter((child) => !isServers(child)) ?? null
-  )
+  const content = root.getChild('content')?.getChildElements()
+  const written = Date.parse(root.getChild('time')?.attrs['stamp'] ?? '')
+  return content === undefined ? null : { content: content.filter((child) => !isServers(child)), written: Number.isNaN(written) ? null : written }
 }

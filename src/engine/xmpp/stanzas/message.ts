@@ -203,6 +203,8 @@ export type Content = Pick<DecodedMessage, 'text' | 'replyTo' | 'change' | 'file
   /** Ids of messages acknowledged as delivered, or as read. */
   delivered: string | null
   displayed: string | null
+  /** Time of encryption, ms, as the author says; null: none. */
+  written: number | null
   /** There is more than receipts and markers. */
   says: boolean
 }
@@ -210,9 +212,9 @@ export type Content = Pick<DecodedMessage, 'text' | 'replyTo' | 'change' | 'file
 /** Content of an encrypted message's envelope; null: invalid, or meant for another place. */
 export function decodeContent(text: string, { own, from, conversation, kind, outgoing, nick }: ContentPlace): Content | null {
   const isGroup = kind === 'group'
-  const content = contentIn(text, { from, to: isGroup || outgoing ? bare(conversation) : own, isGroup })
-  if (content === null) return null
-  const stanza = xml('message', { type: isGroup ? 'groupchat' : 'chat' }, ...content)
+  const found = contentIn(text, { from, to: isGroup || outgoing ? bare(conversation) : own, isGroup })
+  if (found === null) return null
+  const stanza = xml('message', { type: isGroup ? 'groupchat' : 'chat' }, ...found.content)
   const { body, done, files, text: words, link } = said(stanza, isSecretAddress)
   return {
     text: words,
@@ -225,6 +227,7 @@ export function decodeContent(text: string, { own, from, conversation, kind, out
     unstyled: isUnstyled(stanza),
     delivered: receiptFor(stanza),
     displayed: displayedId(stanza),
+    written: found.written,
     says: body !== '' || done !== null || files.length > 0
   }
 }

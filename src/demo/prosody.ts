@@ -95,13 +95,22 @@ export function findProgram(name: string): string | null {
 
 export const hasProsody = (): boolean => findProgram('prosody') !== null && findProgram('openssl') !== null
 
+/** Ports below those that the system gives to outgoing connections: no connection takes the port of a server that is being restarted. */
+const LOWEST_PORT = 20_000
+const PORTS = 12_000
+
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 function certificate(folder: string): string {

@@ -248,12 +248,13 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       device.proxy.stop()
     }
     await host.stop()
-    if (!isWhole || isBad(result)) {
+    const isKept = !isWhole || isBad(result)
+    if (isKept) {
       cpSync(disk, join(root, 'alice'), { recursive: true })
       log(`the profiles are kept in ${root}, the server's folder is ${host.folder}`)
     }
     if (hasDisk) unmount(disk)
-    if (!isBad(result)) for (const folder of [root, host.folder]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    if (!isKept) for (const folder of [root, host.folder]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
   result.seconds = (performance.now() - started) / 1000
   return result

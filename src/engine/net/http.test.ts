@@ -1,4 +1,5 @@
 /** No server leads a request into a private network other than our own server's, by whatever redirect, name or spelling of an address. */
+import type * as dns from 'node:dns/promises'
 import { lookup } from 'node:dns/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { selfSigned } from '../../../test/support/certificate.ts'
@@ -8,7 +9,7 @@ import { AddressRefused, get, type PrivateAccess } from './http.ts'
 
 // the system's resolver, with two names more
 vi.mock('node:dns/promises', async (original) => {
-  const real = await original<typeof import('node:dns/promises')>()
+  const real = await original<typeof dns>()
   const names: Record<string, string> = { 'files.example.org': '127.0.0.1', 'printer.example.com': '127.0.0.2' }
   return { ...real, lookup: (name: string, options: { all: true }) => real.lookup(names[name] ?? name, options) }
 })

@@ -12,7 +12,7 @@ import { isRefusal, refused } from '../../net/problem.ts'
 import { findService } from '../stream/services.ts'
 import { info, infoQuery, type Info } from '../stanzas/disco.ts'
 import { NS } from '../stanzas/namespaces.ts'
-import { vcardSetPhoto } from '../stanzas/vcard.ts'
+import { vcardQuery, vcardSetPhoto } from '../stanzas/vcard.ts'
 import { Occupants, type Group, type Occupant } from './group-occupants.ts'
 
 /** Same order as localeCompare, fast enough for thousands. */
@@ -252,8 +252,10 @@ export class Groups extends Occupants implements Module {
   }
 
   /** Sets or removes the avatar of a group that we own. Rejects if it refuses. */
-  setPicture = async (group: Jid, photo: { type: string; data: Buffer } | null): Promise<void> =>
-    void (await this.#connection.request(vcardSetPhoto(group, photo)))
+  async setPicture(group: Jid, photo: { type: string; data: Buffer } | null): Promise<void> {
+    const there = await this.#connection.request(vcardQuery(group)).catch(refused(null))
+    await this.#connection.request(vcardSetPhoto(group, photo, there?.getChild('vCard', NS.vcard) ?? null))
+  }
 
   setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> =>
     void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))

@@ -9,6 +9,8 @@ import { keepStorage, oldBookmarks, storageOf, storageQuery, withBookmark } from
 import { itemsOf, itemsQuery } from '../stanzas/pubsub.ts'
 import type { Store } from '../../threads/store.ts'
 
+/** Number of times that the list is written which another client overwrites. */
+const MOST_TRIES = 5
 const Moved = z.array(z.string())
 
 export class OldBookmarks {
@@ -50,8 +52,16 @@ export class OldBookmarks {
   /** Settles when the server has stored it. */
   keep(mark: Bookmark): Promise<void> {
     const kept = this.#keeping.then(async () => {
-      const storage = withBookmark(storageOf(await this.#connection.request(storageQuery())), mark)
-      if (storage !== null) await this.#connection.request(keepStorage(storage))
+      let there = storageOf(await this.#connection.request(storageQuery()))
+      for (let tries = 1; tries <= MOST_TRIES; tries++) {
+        const storage = withBookmark(there, mark)
+        if (storage === null) return
+        await this.#connection.request(keepStorage(storage))
+        // another client may have written the list that it had read before
+        there = storageOf(await this.#connection.request(storageQuery()))
+        const now = oldBookmarks(there).find(({ group }) => group === mark.group)
+        if (now?.autojoin === mark.autojoin) return
+      }
     })
     this.#keeping = kept.catch(() => undefined)
     return kept

@@ -1,5 +1,6 @@
 /** PEP data (XEP-0163): state that our account keeps for all of our devices, and contacts' profiles. */
 import { EventEmitter } from 'node:events'
+import type { Element } from '@xmpp/client'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
@@ -14,6 +15,18 @@ import type { StoreChanges } from '../../store/types.ts'
 import type { Encryption } from './encryption.ts'
 import { OldBookmarks } from './old-bookmarks.ts'
 import type { Pictures } from './pictures.ts'
+
+/** Number of times that a bookmark is published which others change at the same time. */
+const MOST_TRIES = 5
+/** An item as text that does not depend on the order of attributes and children. */
+const contentsOf = (payload: Element | null): string =>
+  payload === null
+    ? ''
+    : `${JSON.stringify(Object.entries(payload.attrs).sort())}${payload
+        .getChildElements()
+        .map((child) => child.toString())
+        .sort()
+        .join('')}`
 
 export interface PersonalOptions {
   connection: Connection
@@ -46,6 +59,9 @@ export class Personal extends EventEmitter<Events> implements Module {
   /** Read position of our devices by conversation, as last published. */
   readonly #marks = new Map<Jid, string>()
   readonly #old: OldBookmarks
+  /** Changes of bookmarks under way, by group, and what they want to know of notifications meanwhile. */
+  readonly #keeping = new Map<Jid, Promise<void>>()
+  readonly #watching = new Set<(item: Item) => void>()
   /** The server supports bookmarks in private storage only. */
   #inStorage = false
 
@@ -61,6 +77,7 @@ export class Personal extends EventEmitter<Events> implements Module {
     const event = eventOf(stanza, own)
     if (event === null) return false
     const { owner, node, items } = event
+    if (owner === own && node === NS.bookmarks) for (const note of this.#watching) for (const item of items) note(item)
     if (owner === own || isContact(owner))
       // only the last item of others' nodes counts
       for (const item of owner === own ? items : items.slice(-1))
@@ -131,18 +148,47 @@ export class Personal extends EventEmitter<Events> implements Module {
     this.#background(this.keepGroup(mark))
   }
 
-  /** Like noteGroup; settles when the server has stored it. Elements of other programs in the item are kept. */
-  async keepGroup(mark: Bookmark): Promise<void> {
+  /** Like noteGroup; settles when the server has stored it. Elements of other programs in the item are kept. Changes of a group follow one another. */
+  keepGroup(mark: Bookmark): Promise<void> {
+    const kept = (this.#keeping.get(mark.group) ?? Promise.resolve()).catch(() => undefined).then(() => this.#keepGroup(mark))
+    this.#keeping.set(mark.group, kept)
+    const end = (): void => {
+      if (this.#keeping.get(mark.group) === kept) this.#keeping.delete(mark.group)
+    }
+    kept.then(end, end)
+    return kept
+  }
+
+  async #keepGroup(mark: Bookmark): Promise<void> {
     if (this.#inStorage) return this.#old.keep(mark)
-    const there = await this.#options.connection.request(itemsQuery(NS.bookmarks, null, mark.group)).then(itemsOf, refused<Item[]>([]))
-    const before = there.find(({ id }) => id === mark.group)?.payload ?? null
-    // nothing to leave
-    if (!mark.autojoin && before === null) return
-    await this.#keep(NS.bookmarks, bookmarkItem(mark, before)).catch((error: unknown) => {
-      // a server without such nodes that does not say so
-      if (isRefusal(error)) return this.#old.keep(mark)
-      throw error
-    })
+    const meanwhile: Element[] = []
+    const note = ({ id, payload }: Item): void => void (id === mark.group && payload !== null && meanwhile.push(payload))
+    this.#watching.add(note)
+    try {
+      let before = await this.#published(mark.group)
+      // nothing to leave
+      if (!mark.autojoin && before === null) return
+      for (let tries = 1; ; tries++) {
+        const ours = bookmarkItem(mark, before)
+        await this.#keep(NS.bookmarks, ours).catch((error: unknown) => {
+          // a server without such nodes that does not say so
+          if (isRefusal(error)) return this.#old.keep(mark)
+          throw error
+        })
+        // another client has written the item since it was read: nothing of either is lost
+        const other = meanwhile.findLast((payload) => contentsOf(payload) !== contentsOf(ours.payload) && contentsOf(payload) !== contentsOf(before))
+        if (other === undefined || tries === MOST_TRIES || contentsOf(bookmarkItem(mark, other).payload) === contentsOf(ours.payload)) return
+        before = other
+        meanwhile.length = 0
+      }
+    } finally {
+      this.#watching.delete(note)
+    }
+  }
+
+  async #published(group: Jid): Promise<Element | null> {
+    const there = await this.#options.connection.request(itemsQuery(NS.bookmarks, null, group)).then(itemsOf, refused<Item[]>([]))
+    return there.find(({ id }) => id === group)?.payload ?? null
   }
 
   /** Sets the name shown to contacts that have no other name for us. */

@@ -14,14 +14,15 @@ export function photoHash(presence: Element): string | null | undefined {
 
 export const vcardQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('vCard', { xmlns: NS.vcard }))
 
-/** Sets or removes a group's avatar (XEP-0045 has no own way; rooms that announce vcard-temp accept it from their owners). */
-export const vcardSetPhoto = (jid: string, photo: { type: string; data: Buffer } | null): Element =>
+/** Sets or removes a group's avatar (XEP-0045 has no own way; rooms that announce vcard-temp accept it from their owners). `before`: its vCard, of which everything else stays. */
+export const vcardSetPhoto = (jid: string, photo: { type: string; data: Buffer } | null, before: Element | null): Element =>
   xml(
     'iq',
     { type: 'set', to: jid },
     xml(
       'vCard',
       { xmlns: NS.vcard },
+      ...(before?.getChildElements() ?? []).filter(({ name }) => name !== 'PHOTO'),
       ...(photo === null ? [] : [xml('PHOTO', {}, xml('TYPE', {}, photo.type), xml('BINVAL', {}, photo.data.toString('base64')))])
     )
   )

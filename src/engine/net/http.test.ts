@@ -3,7 +3,6 @@ import type * as dns from 'node:dns/promises'
 import { lookup } from 'node:dns/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { selfSigned } from '../../../test/support/certificate.ts'
-import { temporaryFolder } from '../../../test/support/files.ts'
 import { startPages, type WebPage } from '../../../test/support/pages.ts'
 import { AddressRefused, get, type PrivateAccess } from './http.ts'
 
@@ -17,7 +16,6 @@ vi.mock('node:dns/promises', async (original) => {
 const OWN = '127.0.0.1'
 const OTHER = '127.0.0.2'
 const access: PrivateAccess = { address: OWN, domain: 'example.org' }
-const folder = temporaryFolder()
 type Pages = Awaited<ReturnType<typeof startPages>>
 let own: Pages
 let other: Pages
@@ -26,7 +24,7 @@ let trustedFingerprint = ''
 const pages: Record<string, WebPage> = { '/file': { type: 'text/plain', body: 'of our server' } }
 
 beforeAll(async () => {
-  const { key, cert, fingerprint } = selfSigned(folder.path)
+  const { key, cert, fingerprint } = selfSigned()
   trustedFingerprint = fingerprint
   own = await startPages({ key, cert }, pages)
   other = await startPages({ key, cert }, { '/secret': { type: 'text/plain', body: 'of a device' } }, OTHER)
@@ -34,7 +32,6 @@ beforeAll(async () => {
 afterAll(() => {
   own.close()
   other.close()
-  folder[Symbol.dispose]()
 })
 
 const portOf = ({ origin }: Pages): string => new URL(origin).port

@@ -47,6 +47,9 @@ test.each<[EncodingName, string]>([
   ['shift_jis', '明日は駅で'],
   ['euc-jp', 'はい'],
   ['euc-kr', '네'],
+  ['gb18030', '老王: 吃饭了吗'],
+  ['shift_jis', '山田: ｱｼﾀ ﾃﾞｽ'],
+  ['euc-kr', '영희: 응응 ㅋㅋ'],
   ['windows-1255', 'שלום'],
   ['windows-1256', 'سلام خوبي؟ چه خبر']
 ])('%s is found: %s', async (name, text) => {
@@ -72,4 +75,12 @@ test('a damaged character does not make another encoding of UTF-8; it is counted
 
 test('a mark of byte order is no text', () => {
   expect(decode(Buffer.from('\ufeffabc', 'utf16le'), 'utf-16le')).toBe('abc')
+})
+
+test.each([
+  ['gb18030', '李雷: 好\n韩梅梅: 嗯'],
+  ['shift_jis', '鈴木: 了解'],
+  ['big5', '阿明: 好喔']
+])('a few characters of %s are no proof: the user is asked', async (name, text) => {
+  expect((await encodingOf(pieces(iconv.encode(text, name)), null)).sure).toBe(false)
 })

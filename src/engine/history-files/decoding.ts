@@ -108,6 +108,8 @@ const SAMPLE_LINES = 5
 const LONGEST_LINE = 160
 /** Share of valid UTF-8 among non-ASCII bytes above which the rest counts as damage. */
 const MOSTLY = 0.9
+/** Letters of Chinese, Japanese or Korean below which a text says nothing for sure. */
+const FEW_LETTERS = 12
 /** Factor by which the best score must exceed the next one to be sure. */
 const CLEARLY = 1.8
 
@@ -276,16 +278,17 @@ async function detect(bytes: Buffer): Promise<{ name: EncodingName; sure: boolea
     if (name !== undefined) named.set(name, Math.max(named.get(name) ?? 0, confidence))
   }
   const likely = new Map<EncodingName, { share: number; text: string }>()
-  for (const name of new Set([...SINGLE, ...named.keys()])) {
+  for (const name of new Set([...SINGLE, ...WIDE, ...named.keys()])) {
     const text = decode(bytes, name)
-    const share = ((named.get(name) ?? 0) + UNNAMED) * sense(text) * (SINGLE.includes(name) ? readable(text) : 1)
+    const share = ((named.get(name) ?? 0) + UNNAMED) * sense(text) * (SINGLE.includes(name) ? readable(text) : usual(text, name))
     if (share > 0) likely.set(name, { share, text })
   }
   const [first, ...others] = [...likely].sort(([, a], [, b]) => b.share - a.share)
   if (first === undefined) return { name: 'windows-1252', sure: false }
   const [name, { share, text }] = first
   const second = others.find(([, other]) => other.text !== text)
-  return { name, sure: share > (second?.[1].share ?? 0) * CLEARLY }
+  const letters = text.match(/(?=[^\x00-\x7f])\p{L}/gu)?.length ?? 0
+  return { name, sure: (letters >= FEW_LETTERS || !WIDE.has(name)) && share > (second?.[1].share ?? 0) * CLEARLY }
 }
 
 /** Plausibility of a text, 0 to 1: words do not mix alphabets, and symbols are rarer than letters. */
@@ -301,6 +304,31 @@ function sense(text: string): number {
     ) ?? []
   ).length
   return (signs * 2 > strange.length ? 0.5 : 1) * (mixed * 5 > strange.length ? 0.2 : 1)
+}
+
+/** Most frequent syllables of Korean texts. */
+const SYLLABLES =
+  '이다는에의가을하고지를로은기사어아리나시자대한해서그라있수도일인게정으들면보여부전제마니요네안만것거세주오상성장했습까죠구저알겠은잘우무진원할신동경응ㅋㅎㅠㅜ'
+/** Plausibility of a text in Chinese, Japanese or Korean, 0 to 1: by its common characters. */
+function usual(text: string, name: EncodingName): number {
+  const letters = text.match(/(?=[^\x00-\x7f])[\p{L}\p{M}\uff65-\uff9f]/gu) ?? []
+  if (letters.length === 0) return 0
+  const shareOf = (test: (letter: string) => boolean): number => letters.filter(test).length / letters.length
+  if (name === 'euc-kr') {
+    // hardly any Chinese characters are among them today
+    const mixed = shareOf((letter) => /\p{Script=Han}/u.test(letter)) > 0.1 ? 0.3 : 1
+    return mixed * Math.max(0.05, Math.min(1, shareOf((letter) => SYLLABLES.includes(letter)) / 0.35))
+  }
+  if (name === 'shift_jis' || name === 'euc-jp')
+    return Math.min(1, 0.4 + shareOf((letter) => /[\p{Script=Hiragana}\p{Script=Katakana}ｰﾞﾟー]/u.test(letter)) * 2)
+  // the common ones come first in both tables: GB 2312 level 1, Big5 level 1
+  const [encoding, first, last] = name === 'big5' ? ['big5', 0xa4, 0xc6] : ['gbk', 0xb0, 0xd7]
+  const isCommon = (letter: string): boolean => {
+    const [lead = 0, trail = 0] = iconv.encode(letter, encoding)
+    return lead >= first && lead <= last && (name === 'big5' || trail >= 0xa1)
+  }
+  // rare characters are in names
+  return Math.max(0.05, Math.min(1, shareOf(isCommon) / 0.6))
 }
 
 /** Non-ASCII letters of the languages with single-byte encodings (CLDR, exemplars). */

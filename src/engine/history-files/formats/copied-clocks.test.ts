@@ -123,3 +123,9 @@ test.each([
 test.each(['', '15', 'Ann', '9:99', 'at noon', 'Sun Wukong 9', '1.234.567', 'today'])('%j is none', (text) => {
   expect(shownTime(text)).toBeNull()
 })
+
+test('a phone’s export whose dates end with points is no copy', async () => {
+  const path = join(folder.path, 'WhatsApp Chat with X.txt')
+  writeFileSync(path, '31.05.24 г., 21:15 ч. - Иван: здрасти\n31.05.24 г., 21:16 ч. - Ана: да\n')
+  expect((await readHistory(path, null, FOUND)).history.format).toBe('whatsapp')
+})

@@ -8,6 +8,7 @@ import type { TextFile } from '../source.ts'
 import { contentOf } from './copied-content.ts'
 import { shownTime, type Shown } from './day-words.ts'
 import type { Clock, Stamp } from './stamps.ts'
+import { isWhatsApp } from './whatsapp.ts'
 import { textHistory, type Entry, type LineRead, type TextReader } from './text-history.ts'
 
 const HOUR_MS = 3_600_000
@@ -270,6 +271,6 @@ function open(file: TextFile): TextReader {
 /** Copies with times of the day. */
 export const copiedClocks = textHistory({
   format: 'copied',
-  matches: ({ head }) => planOf(head.split(/\r\n?|\n/, MOST_LINES)) !== null,
+  matches: ({ head }) => !isWhatsApp(head) && planOf(head.split(/\r\n?|\n/, MOST_LINES)) !== null,
   open
 })

@@ -1,5 +1,5 @@
 /** Times without a full date, as windows show them: '15:04', '昨天 15:04', 'Yesterday at 3:04 PM', 'Monday 15:04', '5/3 15:04'. Words of Unicode's CLDR. */
-import { isHalfDay, readStamp, simplify, type Clock, type Stamp } from './stamps.ts'
+import { isHalfDay, readStamp, simplify, stampAt, type Clock, type Stamp } from './stamps.ts'
 
 /** Time that a window shows. `back`: days before the day of the copy; `weekday`: 0 is Sunday. Without any of them the time of day is all there is. */
 export type Shown =
@@ -70,7 +70,7 @@ export function shownTime(text: string): Shown | null {
   const simple = simplify(written).replace(/ +/g, ' ').trim()
   if (!HAS_CLOCK.test(simple)) return null
   const stamp = readStamp(written)
-  if (stamp?.kind === 'date') return { kind: 'stamp', stamp, written }
+  if (stamp?.kind === 'date') return stampAt(simple, 0)?.clocked === true ? { kind: 'stamp', stamp, written } : null
   const clock = clockOf(simple)
   const known = { kind: 'clock' as const, back: null, weekday: null, date: null, written }
   if (clock !== null) return { ...known, clock }

@@ -69,3 +69,12 @@ test.each([
 ])('%s', (text, year, month, day, hour) => {
   expect(parseTime(text)).toBe(new Date(year, month, day, hour, 5).getTime())
 })
+
+test.each([
+  ['۱۱ خرداد ۱۴۰۳،‏ ۲۱:۱۵', 2024, 4, 31],
+  ['11 Khordad 1403 21:15', 2024, 4, 31],
+  ['۱ فروردین ۱۴۰۳، ۲۱:۱۵', 2024, 2, 20],
+  ['۲۹ اسفند ۱۴۰۲ ۲۱:۱۵', 2024, 2, 19]
+])('months of the Persian calendar: %s', (text, year, month, day) => {
+  expect(parseTime(text)).toBe(new Date(year, month, day, 21, 15).getTime())
+})

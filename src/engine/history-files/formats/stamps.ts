@@ -26,7 +26,19 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 const table = (rows: string): ReadonlyMap<string, number> =>
   new Map(rows.split('|').map((row) => [row.slice(0, row.lastIndexOf('=')), parseInt(row.slice(row.lastIndexOf('=') + 1), 16)]))
 const halves = table(HALVES)
-const months = table(MONTHS)
+const plain = (word: string): string =>
+  word
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
+
+/** Months of Iran's calendar, whose years times.ts knows. */
+const persian = (['fa', 'en'] as const).flatMap((locale) => {
+  const names = new Intl.DateTimeFormat(`${locale}-u-ca-persian`, { month: 'long', timeZone: 'UTC' })
+  // 21 April 2024 was the 2nd of Ordibehesht, the second month
+  return Array.from({ length: 12 }, (_, index): [string, number] => [plain(names.format(Date.UTC(2024, 3 + index, 21))), 1 << ((index + 1) % 12)])
+})
+const months = new Map([...persian, ...table(MONTHS)])
 
 const MARKS = /[\p{Cf}\ufeff\r]/gu
 
@@ -59,12 +71,6 @@ const SIGNS: Record<string, string> = {
   '）': ')',
   '・': '.'
 }
-
-const plain = (word: string): string =>
-  word
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
 
 const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ״׳-]*(?:"[\p{L}\p{M}]+)?(?: [\p{L}\p{M}.’'ʼ״׳-]+){0,3}`
 const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy

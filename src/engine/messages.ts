@@ -1,6 +1,6 @@
 /** Messages: sending, changing, forwarding, read state, reminders. */
 import { randomUUID } from 'node:crypto'
-import type { ChangeKind, ConversationId, Jid, LinkMetadata, Message, MessageId, Secrecy, SeenRange } from '../contract/domain.ts'
+import type { ChangeKind, ConversationId, Jid, LinkPreview, Message, MessageId, Secrecy, SeenRange } from '../contract/domain.ts'
 import { localOf } from '../contract/address.ts'
 import type { Agenda } from './agenda.ts'
 import { forward } from './forwarding.ts'
@@ -34,8 +34,8 @@ export class Messages {
     const answered = more.reply === undefined || more.reply === null ? null : await this.#scope.store.read.message(more.reply)
     // a message that the others cannot look up, such as an imported one, is quoted in the text
     const text = answered === null || answered.changeable ? written : quoting(answered.text, written)
-    if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false)
-      throw new EngineError('too-long', 'the text is longer than the server takes')
+    if (text !== '' && session?.outbox.takes(conversation, text) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
+    const link = more.link === undefined || more.link === null ? null : session === null ? more.link : session.outbox.cardBeside(conversation, text, more.link)
     this.#typingTo = null
     const changes = await this.#scope.store.write.queueMessage({
       conversation: id,
@@ -44,7 +44,8 @@ export class Messages {
       sender,
       time: session?.clock.time.now ?? Date.now(),
       encrypted: conversation.encryption === 'on',
-      ...more
+      ...more,
+      link
     })
     this.#scope.changed(changes)
     session?.outbox.flush()
@@ -118,7 +119,7 @@ export class Messages {
   }
 
   /** Metadata of a page for a link card; null if the user does not want pages fetched, or if the card could not be sent (the older version of OMEMO). */
-  async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
+  async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkPreview | null> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation === null || !(await this.#scope.store.read.settings()).linkPreviews) return null
     const { on, modern } = await this.secrecy(id)

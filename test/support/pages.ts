@@ -13,7 +13,7 @@ export async function startPages(
   tls: Pick<ServerOptions, 'key' | 'cert'>,
   pages: Record<string, WebPage>,
   address = '127.0.0.1'
-): Promise<{ origin: string; asked: string[]; close(): void }> {
+): Promise<{ origin: string; asked: string[]; pages: Record<string, WebPage>; close(): void }> {
   const asked: string[] = []
   const server = createServer(tls, (request, response) => {
     const path = request.url ?? ''
@@ -26,5 +26,5 @@ export async function startPages(
   await new Promise<void>((resolve) => server.listen(0, address, resolve))
   const bound = server.address()
   const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0
-  return { origin: `https://${address === '127.0.0.1' ? 'localhost' : address}:${port}`, asked, close: () => void server.close(() => undefined) }
+  return { origin: `https://${address === '127.0.0.1' ? 'localhost' : address}:${port}`, asked, pages, close: () => void server.close(() => undefined) }
 }

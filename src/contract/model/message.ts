@@ -58,6 +58,15 @@ export const LinkMetadata = z.object({
 })
 export type LinkMetadata = z.infer<typeof LinkMetadata>
 
+/** Largest picture of a page that is fetched, bytes. */
+export const LARGEST_PAGE_PICTURE = 3 * 2 ** 20
+/** Page to link to, as its server describes it; the window makes the small picture that is sent. */
+export const LinkPreview = z.object({
+  link: LinkMetadata,
+  picture: z.object({ type: z.string(), base64: z.string().max(2 * LARGEST_PAGE_PICTURE) }).nullable()
+})
+export type LinkPreview = z.infer<typeof LinkPreview>
+
 /**
  * Reason why an encrypted message cannot be decrypted: an unknown method; not encrypted for this device; a broken session, which is
  * begun anew; damaged on its way; a group that hides the author's address.

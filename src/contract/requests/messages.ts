@@ -1,6 +1,17 @@
 /** Requests about messages. */
 import { z } from 'zod'
-import { ChangeKind, ConversationId, LinkMetadata, LONGEST_TEXT, Message, MessageId, MessagePage, ScheduledMessage, TextVersion } from '../domain.ts'
+import {
+  ChangeKind,
+  ConversationId,
+  LinkMetadata,
+  LinkPreview,
+  LONGEST_TEXT,
+  Message,
+  MessageId,
+  MessagePage,
+  ScheduledMessage,
+  TextVersion
+} from '../domain.ts'
 import { LARGEST_PAGE } from '../limits.ts'
 import { call, nothing } from './call.ts'
 
@@ -42,8 +53,8 @@ export const messageRequests = {
   'messages.reminders': call(nothing, z.array(Message)),
   /** Sends a text that is too long for a message as a file. */
   'messages.sendAsFile': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT) }), Message),
-  /** Reads the metadata of a page to link to; null where there is none, the page cannot be reached, or link previews are off. */
-  'links.read': call(z.object({ conversation: ConversationId, url: z.string().max(2000) }), LinkMetadata.nullable()),
+  /** Reads the metadata and the picture of a page to link to; null where there is none, the page cannot be reached, or link previews are off. */
+  'links.read': call(z.object({ conversation: ConversationId, url: z.string().max(2000) }), LinkPreview.nullable()),
   /** Edits or retracts an own message, or sets the user's reactions: emoji, separated by spaces. */
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** Forwards messages; `merged`: as one message that quotes all of them. */

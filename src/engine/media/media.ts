@@ -1,7 +1,7 @@
 /** Files of messages in both directions: media folder, staging from windows, uploads and downloads. */
 import { EventEmitter } from 'node:events'
 import { bare, domainOf } from '../../contract/address.ts'
-import type { FileProgress, Jid, LinkMetadata } from '../../contract/domain.ts'
+import type { FileProgress, Jid, LinkPreview } from '../../contract/domain.ts'
 import type { Connection } from '../xmpp/stream/connection.ts'
 import type { Store } from '../threads/store.ts'
 import type { StoreChanges } from '../store/types.ts'
@@ -100,7 +100,7 @@ export class Media extends EventEmitter<Events> {
   }
 
   /** Metadata of a page; null if it has none, cannot be fetched, or there is no connection. */
-  async readLink(account: Jid | null, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
+  async readLink(account: Jid | null, url: string, signal: AbortSignal): Promise<LinkPreview | null> {
     const trust = account === null ? null : this.#trust(account)
     if (trust === null || !isWebUrl(url)) return null
     return readLink(url, trust, signal).catch((error: unknown) => {

@@ -130,6 +130,8 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
 }
 
 export interface Fetched {
+  /** Address after redirects. */
+  url: string
   body: IncomingMessage
   /** Size of the whole file; null: unknown. */
   bytes: number | null
@@ -171,7 +173,7 @@ export async function get(address: string, options: Trust & { headers?: Record<s
         throw new HttpError(0, 'the server does not name the range it sends')
       }
       hasten(response, () => response.socket.bytesRead)
-      return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, version: versionOf(headers) }
+      return { url: url.href, body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, version: versionOf(headers) }
     }
     response.destroy()
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined || redirects === MOST_REDIRECTS)

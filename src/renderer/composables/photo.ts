@@ -37,6 +37,31 @@ async function drawn(file: Blob, longest: number): Promise<{ canvas: OffscreenCa
   return { canvas, seeThrough }
 }
 
+/** Sides and qualities to try, best first: pixels, and 0 to 1. */
+const SMALL = [
+  [240, 0.8],
+  [200, 0.7],
+  [160, 0.6],
+  [120, 0.5],
+  [80, 0.4]
+] as const
+
+/** Re-encodes a picture as JPEG on white in a data: URL of at most `most` characters; null where it cannot be decoded or is too intricate. */
+export async function pictureUrl(file: Blob, most: number): Promise<string | null> {
+  for (const [side, quality] of SMALL) {
+    const made = await drawn(file, side)
+    const context = made?.canvas.getContext('2d') ?? null
+    if (made === null || context === null) return null
+    context.globalCompositeOperation = 'destination-over'
+    context.fillStyle = '#fff'
+    context.fillRect(0, 0, made.canvas.width, made.canvas.height)
+    const blob = await made.canvas.convertToBlob({ type: 'image/jpeg', quality })
+    const url = `data:image/jpeg;base64,${btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())))}`
+    if (url.length <= most) return url
+  }
+  return null
+}
+
 const stem = (name: string): string => name.replace(/\.[^.]*$/, '') || 'photo'
 
 /** Re-encodes a picture as JPEG, or as WebP where it has transparency. Returns the file itself where it cannot be decoded. */

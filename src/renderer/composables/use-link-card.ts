@@ -3,10 +3,16 @@ import { onBeforeUnmount, ref, watch, type Ref } from 'vue'
 import type { ConversationId, LinkMetadata } from '../../contract/domain.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { useAppStore } from '../stores/app.ts'
+import { pictureUrl } from './photo.ts'
 import { firstLink } from './text-parts.ts'
 
 /** Time an address must stay unchanged before its page is fetched, ms. */
 const PAUSE_MS = 700
+
+/** Longest picture that is sent with a link, in characters of its data: URL: a message has to fit into 10,000 bytes on any server (RFC 6120 section 13.12). */
+const LONGEST_SENT_PICTURE = 6000
+
+const pictureOf = ({ type, base64 }: { type: string; base64: string }): Blob => new Blob([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], { type })
 
 /** `encryption`: how the conversation is encrypted; encrypted texts are sent without a card. */
 export function useLinkCard(
@@ -32,7 +38,9 @@ export function useLinkCard(
       const found = await call('links.read', { conversation: conversation(), url }, mine.signal)
       if (running !== mine) return
       if (found === null) refused.add(url)
-      card.value = found
+      const image = found === null || found.picture === null ? null : await pictureUrl(pictureOf(found.picture), LONGEST_SENT_PICTURE)
+      if (running !== mine || found === null) return
+      card.value = image === null ? found.link : { ...found.link, image }
     } catch (cause) {
       if (!(cause instanceof CallFailed)) throw cause
     }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Element } from '@xmpp/client'
 import { expect, test } from 'vitest'
-import type { ConversationId, Jid } from '../../../contract/domain.ts'
+import type { ConversationId, Jid, LinkMetadata } from '../../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Outbox } from './outbox.ts'
@@ -212,4 +212,52 @@ test('an encrypted conversation whose recipients are looked up slowly holds up n
   looked.get(slow)!.resolve()
   await expect.poll(() => stream.sent).toEqual(['q1', 'q2', 's1', 's2'])
   await store.close()
+})
+
+test("a link's card gives way to its text: first the picture, then all of it", async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const outgoing = { most: null as number | null, bytesOf: (stanza: Element) => Buffer.byteLength(stanza.toString()) }
+  const outbox = new Outbox({
+    connection: Object.assign(new Stream(), { outgoing }) as unknown as Connection,
+    store,
+    own: 'me@example.org' as Jid,
+    uploads: { put: () => undefined },
+    encryption: PLAIN,
+    onChanges: () => undefined,
+    maySendTo: async () => true,
+    nicksIn: () => [],
+    callsAll: () => false,
+    onTaken: () => undefined,
+    warn: () => undefined
+  })
+  const card = { url: 'https://example.org/', title: '黄山', description: '', site: '', image: `data:image/jpeg;base64,${'A'.repeat(5000)}` }
+  const plain = { ...card, image: undefined }
+  for (const encryption of [null, 'on'] as const) {
+    const to = { jid: 'bob@example.org' as Jid, kind: 'direct' as const, encryption }
+    const text = `${card.url} ${'长'.repeat(2000)}`
+    const size = (link: LinkMetadata | null): number => {
+      outgoing.most = 1_000_000
+      let [low, high] = [0, 1_000_000]
+      while (low < high) {
+        outgoing.most = (low + high) >> 1
+        if (outbox.takes(to, text, link)) high = outgoing.most
+        else low = outgoing.most + 1
+      }
+      return low
+    }
+    const [whole, unpictured, alone] = [size(card), size(plain), size(null)]
+    expect(whole).toBeGreaterThan(unpictured + 5000)
+    for (const [most, expected] of [
+      [null, card],
+      [whole, card],
+      [whole - 1, plain],
+      [unpictured, plain],
+      [unpictured - 1, null],
+      [alone, null]
+    ] as const) {
+      outgoing.most = most
+      expect([encryption, most, outbox.cardBeside(to, text, card)]).toEqual([encryption, most, expected])
+    }
+  }
 })

@@ -103,6 +103,12 @@ export class Outbox implements Module {
     return (encryption === 'on' ? Math.ceil((bytes + Buffer.byteLength(text)) / 3) * 4 + ENVELOPE_BYTES : bytes) <= most
   }
 
+  /** A link's card as far as the server accepts it beside the text: without its picture, or null. */
+  cardBeside(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>, text: string, link: LinkMetadata): LinkMetadata | null {
+    const { url, title, description, site } = link
+    return [link, { url, title, description, site }].find((card) => this.takes(conversation, text, card)) ?? null
+  }
+
   /** Origin ids of sent messages that are not stored as acknowledged. */
   get onTheWay(): string[] {
     return [...this.#inFlight]

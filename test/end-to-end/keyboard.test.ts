@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningApp } from '../../tools/start/drive.ts'
-import { focusName, hasFocusAgain, markFocus, walk, walkMenu } from '../support/keyboard.ts'
+import { focusName, KeyboardSweep, walk } from '../support/keyboard.ts'
 import { gradient } from '../support/pictures.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
-import { openApp, screenshot, stillness, violations } from '../support/windows.ts'
+import { openApp, violations } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
@@ -26,6 +26,8 @@ afterAll(async () => {
 const LONG = { timeout: 300_000 }
 const item = (name: string) => main.locator('.item', { has: main.locator('.name', { hasText: name }) })
 const composer = '[data-test=composer]'
+const sweep = new KeyboardSweep(() => main)
+const { faults, focus } = sweep
 /** Goes to a conversation as a hand without a mouse does. */
 async function goTo(initials: string, name: string): Promise<void> {
   await main.keyboard.press('Control+k')
@@ -42,81 +44,6 @@ async function toMessage(): Promise<void> {
   await main.keyboard.press('ArrowUp')
   await expect.poll(() => focusName(main)).toMatch(/^div /)
 }
-/** Chooses an item of a menu that `key` opens. */
-async function choose(key: string, test: string): Promise<void> {
-  await main.keyboard.press(key)
-  await main.locator(`.menu [data-test=${test}]`).waitFor()
-  for (let i = 0; i < 20 && !(await focusName(main)).endsWith(` ${test}`); i++) await main.keyboard.press('ArrowDown')
-  await main.keyboard.press('Enter')
-}
-const faults: Record<string, string[]> = {}
-async function note(name: string, found: string[], page: Page): Promise<void> {
-  if (found.length === 0) return
-  faults[name] = found
-  await screenshot(page, `keyboard-${name}`)
-}
-
-/** A dialog or picker: `keys` open it where the focus is; `within`, pressed afterwards, leads to the page that is meant. */
-async function view(
-  name: string,
-  keys: string[] | (() => Promise<void>),
-  { selector = '.dialog', page = main, within = null as string | null } = {}
-): Promise<void> {
-  await markFocus(page)
-  if (typeof keys === 'function') await keys()
-  else for (const key of keys) await page.keyboard.press(key)
-  await page.locator(selector).first().waitFor()
-  if (within !== null) {
-    await page.locator(`${selector} ${within}`).focus()
-    await page.keyboard.press('Enter')
-  }
-  await stillness(page)
-  const found = [...(await violations(page)), ...(await walk(page, selector))]
-  await page.keyboard.press('Escape')
-  const isClosed = await page
-    .locator(selector)
-    .first()
-    .waitFor({ state: 'detached', timeout: 5000 })
-    .then(
-      () => true,
-      () => false
-    )
-  if (!isClosed) {
-    found.push('Escape does not close it')
-    await page.keyboard.press('Escape')
-  }
-  await stillness(page)
-  if (!(await hasFocusAgain(page))) found.push(`the focus returns to ${await focusName(page)}`)
-  await note(name, found, page)
-}
-/** A menu, opened by `keys` where the focus is. `sub`: labels of submenus to walk as well. */
-async function menu(name: string, keys: string[], { page = main, selector = '.menu:not(.offers)', subs = [] as string[] } = {}): Promise<string[]> {
-  await markFocus(page)
-  for (const key of keys) await page.keyboard.press(key)
-  await page.locator(selector).first().waitFor()
-  await stillness(page)
-  const found = await violations(page)
-  const { faults: walked, labels } = await walkMenu(page, selector)
-  found.push(...walked)
-  for (const sub of subs) {
-    await page.keyboard.press('End')
-    for (let i = 0; i < labels.length && !(await page.evaluate(() => document.activeElement?.textContent ?? '')).includes(sub); i++)
-      await page.keyboard.press('ArrowUp')
-    await page.keyboard.press('ArrowRight')
-    await expect.poll(() => page.locator(selector).count()).toBe(2)
-    await stillness(page)
-    found.push(...(await walkMenu(page, selector)).faults.map((fault) => `${sub}: ${fault}`))
-    await page.keyboard.press('ArrowLeft')
-    await expect.poll(() => page.locator(selector).count()).toBe(1)
-  }
-  await page.keyboard.press('Escape')
-  await page.locator(selector).first().waitFor({ state: 'detached' })
-  await stillness(page)
-  if (!(await hasFocusAgain(page))) found.push(`the focus returns to ${await focusName(page)}`)
-  await note(name, found, page)
-  return labels
-}
-const focus = (selector: string, page = main): Promise<void> => page.locator(selector).first().focus()
 
 test('what is typed anywhere begins a message, and letters act on a message only where the keyboard leads', LONG, async () => {
   // nothing is open yet: the search takes it
@@ -189,7 +116,7 @@ test('the focus returns from the search, the panel and the contacts', LONG, asyn
   await main.keyboard.press('Enter')
   await main.locator('[data-test=panel]').waitFor()
   const panel = (await walk(main, '[data-test=panel]')).filter((fault) => !fault.startsWith('the focus leaves'))
-  await note('panel', [...panel, ...(await violations(main))], main)
+  await sweep.note('panel', [...panel, ...(await violations(main))], main)
   await main.locator('[data-test=panel-close]').focus()
   await main.keyboard.press('Escape')
   await expect.poll(() => focusName(main)).toContain('about')
@@ -214,20 +141,20 @@ test('the focus returns from the search, the panel and the contacts', LONG, asyn
 test('menus', LONG, async () => {
   await goTo('lxy', '林晓雨')
   await focus('[data-test=menu]')
-  await menu('main', ['Enter'])
+  await sweep.menu('main', ['Enter'])
   await focus('[data-test=attach]')
-  await menu('attach', ['Enter'])
+  await sweep.menu('attach', ['Enter'])
   await item('林晓雨').focus()
-  await menu('conversation', ['Shift+F10'], { subs: ['Mute', 'Folders'] })
+  await sweep.menu('conversation', ['Shift+F10'], { subs: ['Mute', 'Folders'] })
   await item('产品讨论组').focus()
-  await menu('group', ['Shift+F10'], { subs: ['Mute', 'Folders'] })
+  await sweep.menu('group', ['Shift+F10'], { subs: ['Mute', 'Folders'] })
   await toMessage()
-  const labels = await menu('message', ['Shift+F10'])
+  const labels = await sweep.menu('message', ['Shift+F10'])
   expect(labels.length).toBeGreaterThan(10)
   await main.keyboard.press('Escape')
   await main.keyboard.type('later')
   await focus('[data-test=send-later]')
-  await view('send-later', ['Enter'], { selector: '.menu:not(.offers), .dialog' })
+  await sweep.view('send-later', ['Enter'], { selector: '.menu:not(.offers), .dialog' })
   await main.fill(composer, '')
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
@@ -235,14 +162,14 @@ test('menus', LONG, async () => {
   await search.keyboard.type('周末')
   await search.locator('.hit').first().waitFor()
   await focus('[data-test=order]', search)
-  await menu('order', ['Enter'], { page: search })
+  await sweep.menu('order', ['Enter'], { page: search })
   for (const filter of ['states']) {
     await focus(`[data-test=${filter}]`, search)
-    await menu(`filter-${filter}`, ['Enter'], { page: search, selector: '.menu:not(.offers)' })
+    await sweep.menu(`filter-${filter}`, ['Enter'], { page: search, selector: '.menu:not(.offers)' })
   }
   for (const filter of ['person', 'dates', 'export']) {
     await focus(`[data-test=${filter}]`, search)
-    await view(`filter-${filter}`, ['Enter'], { page: search, selector: '.menu:not(.offers)' })
+    await sweep.view(`filter-${filter}`, ['Enter'], { page: search, selector: '.menu:not(.offers)' })
   }
   await search.close()
   expect(faults).toEqual({})
@@ -256,14 +183,14 @@ test('dialogs and pickers', LONG, async () => {
     ['shortcuts', 'Control+/'],
     ['new', 'Control+n']
   ] as const)
-    await view(name, [key])
+    await sweep.view(name, [key])
   for (const page of ['create-group', 'join-group', 'by-address', 'own-card', 'invite'])
-    await view(`new-${page}`, ['Control+n'], { within: `[data-test=${page}]` })
+    await sweep.view(`new-${page}`, ['Control+n'], { within: `[data-test=${page}]` })
   await focus('[data-test=emoji]')
-  await view('emoji', ['Enter'], { selector: '.emoji-menu' })
+  await sweep.view('emoji', ['Enter'], { selector: '.emoji-menu' })
   for (const name of ['contact', 'place']) {
     await focus('[data-test=attach]')
-    await view(`attach-${name}`, () => choose('Enter', `attach-${name}`))
+    await sweep.view(`attach-${name}`, () => sweep.choose('Enter', `attach-${name}`))
   }
   for (const [name, key] of [
     ['details', 'Enter'],
@@ -272,29 +199,29 @@ test('dialogs and pickers', LONG, async () => {
     ['forward', 'f']
   ] as const) {
     await toMessage()
-    await view(name, [key])
+    await sweep.view(name, [key])
   }
   await toMessage()
-  await view('remind', () => choose('Shift+F10', 'remind'))
+  await sweep.view('remind', () => sweep.choose('Shift+F10', 'remind'))
   for (const test of ['folder-new', 'delete-conversation']) {
     await item('林晓雨').focus()
-    await view(test, async () => {
-      if (test === 'delete-conversation') return choose('Shift+F10', test)
+    await sweep.view(test, async () => {
+      if (test === 'delete-conversation') return sweep.choose('Shift+F10', test)
       await main.keyboard.press('Shift+F10')
       await main.locator('.menu:not(.offers)').waitFor()
       for (let i = 0; i < 20 && !(await focusName(main)).endsWith(' folders'); i++) await main.keyboard.press('ArrowDown')
-      await choose('ArrowRight', test)
+      await sweep.choose('ArrowRight', test)
     })
   }
   const picture = join(folder.path, 'picture.png')
   writeFileSync(picture, gradient(600, 400, [255, 165, 0], [0, 0, 128]))
   await focus(composer)
-  await view('send-files', () => main.setInputFiles('[data-test=file-input]', [picture]))
+  await sweep.view('send-files', () => main.setInputFiles('[data-test=file-input]', [picture]))
   await focus('[data-test=about]')
   await main.keyboard.press('Enter')
   await main.locator('[data-test=panel]').waitFor()
   await focus('[data-test=block]')
-  await view('block', ['Enter'])
+  await sweep.view('block', ['Enter'])
   await main.locator('[data-test=panel-close]').focus()
   await main.keyboard.press('Escape')
   expect(faults).toEqual({})

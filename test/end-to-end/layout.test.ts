@@ -4,14 +4,14 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { HAS_DIALOGS, nameFile } from '../support/hands.ts'
 import { gradient } from '../support/pictures.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
 import { Views } from '../support/views.ts'
-import { openApp } from '../support/windows.ts'
+import { openApp, stillness } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
@@ -67,6 +67,27 @@ async function open(name: string): Promise<void> {
 const escape = async (times = 1): Promise<void> => {
   for (let i = 0; i < times; i++) await main.keyboard.press('Escape')
 }
+const isInView = (element: Locator): Promise<boolean> =>
+  element.evaluate((one) => {
+    const [box, list] = [one.getBoundingClientRect(), one.closest('.rows')!.getBoundingClientRect()]
+    return box.top > list.top && box.bottom < list.bottom
+  })
+/** Texts of the message under the pointer that its bar overlaps, and the bar itself if it is cut off. */
+const coveredByBar = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const bar = document.querySelector('[data-test=message-bar]')!
+    const [own, list] = [bar.getBoundingClientRect(), bar.closest('.rows')!.getBoundingClientRect()]
+    const covered = own.left < list.left || own.right > list.right || own.top < list.top || own.bottom > list.bottom ? ['the bar is cut off'] : []
+    const texts = document.createTreeWalker(bar.closest('[data-key]')!, NodeFilter.SHOW_TEXT)
+    for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      const isUnder = ({ left, right, top, bottom }: DOMRect): boolean =>
+        left < own.right - 1 && right > own.left + 1 && top < own.bottom - 1 && bottom > own.top + 1
+      if (!bar.contains(node) && [...range.getClientRects()].some(isUnder)) covered.push(node.textContent ?? '')
+    }
+    return covered
+  })
 const WHOLE = { timeout: 600_000 }
 /** The conversations come from a file that is imported. */
 const check = test.skipIf(!HAS_DIALOGS)
@@ -123,6 +144,25 @@ check('conversations with every kind of name', WHOLE, async () => {
   await main.click('[data-test=about]')
   await look('imported-info')
   await escape()
+})
+
+test('the bar of a message covers nothing of that message', WHOLE, async () => {
+  for (const name of ['产品讨论组', '林晓雨']) {
+    await open(name)
+    for (const width of [420, 720, 1280]) {
+      await main.setViewportSize({ width, height: 800 })
+      await stillness(main)
+      await main.mouse.move(1, 1)
+      const bubbles = main.locator('.thread .row:has(.text) .bubble')
+      for (let i = 0; i < (await bubbles.count()); i++) {
+        if (!(await isInView(bubbles.nth(i)))) continue
+        await bubbles.nth(i).hover({ position: { x: 12, y: 12 } })
+        await main.locator('[data-test=message-bar]').waitFor()
+        expect.soft([name, width, await coveredByBar(main)]).toEqual([name, width, []])
+      }
+    }
+    await main.setViewportSize({ width: 1280, height: 800 })
+  }
 })
 
 check('a conversation, its menu and what it opens', WHOLE, async () => {

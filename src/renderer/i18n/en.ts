@@ -884,6 +884,7 @@ export default {
     send: 'Send',
     editing: 'Editing a message',
     replying: 'Reply to {name}',
+    replyingToSelf: 'Reply to yourself',
     leave: 'Cancel',
     mention: 'Mention someone'
   },

@@ -857,6 +857,7 @@ export default {
     send: '送信',
     editing: 'メッセージを編集',
     replying: '{name} に返信',
+    replyingToSelf: '自分に返信',
     leave: 'キャンセル',
     mention: '誰かに言及'
   },

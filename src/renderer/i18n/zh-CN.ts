@@ -843,6 +843,7 @@ export default {
     send: '发送',
     editing: '编辑消息',
     replying: '回复 {name}',
+    replyingToSelf: '回复自己',
     leave: '取消',
     mention: '提及某人'
   },

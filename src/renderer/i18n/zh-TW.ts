@@ -843,6 +843,7 @@ export default {
     send: '傳送',
     editing: '編輯訊息',
     replying: '回覆 {name}',
+    replyingToSelf: '回覆自己',
     leave: '取消',
     mention: '提到某人'
   },

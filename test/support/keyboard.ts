@@ -98,7 +98,10 @@ export async function walk(page: Page, view: string): Promise<string[]> {
     ([selector, seen]) =>
       [...document.querySelectorAll(`${selector} [data-to-reach]`)]
         .filter((one) => !seen.includes(one.getAttribute('data-to-reach') ?? ''))
-        .map((one) => one.getAttribute('data-test') ?? one.getAttribute('aria-label') ?? ((one.textContent ?? '').trim().slice(0, 40) || one.outerHTML.slice(0, 120))),
+        .map(
+          (one) =>
+            one.getAttribute('data-test') ?? one.getAttribute('aria-label') ?? ((one.textContent ?? '').trim().slice(0, 40) || one.outerHTML.slice(0, 120))
+        ),
     [view, [...reached]] as const
   )
   for (const one of missed) faults.add(`never reached: ${one}`)

@@ -108,12 +108,14 @@ function makeDeb(root: string, file: string): void {
     if (from !== undefined) writeFileSync(join(root, 'DEBIAN', script), readFileSync(from), { mode: 0o755 })
   }
   const compression = values['deb-compression'] ?? 'xz'
-  run('dpkg-deb', [`-Z${compression === 'gz' ? 'gzip' : compression}`, '--root-owner-group', '--build', root, file])
+  // gzip is for trials, which are made often: quickly rather than small
+  const how = compression === 'gz' ? ['-Zgzip', '-z1'] : [`-Z${compression}`]
+  run('dpkg-deb', [...how, '--root-owner-group', '--build', root, file])
 }
 
 /** Architecture names of rpm; electron-builder passes Debian's. */
 const MACHINES: Record<string, string> = { amd64: 'x86_64', arm64: 'aarch64' }
-const PAYLOADS: Record<string, string> = { none: 'w0.gzdio', gz: 'w6.gzdio', gzip: 'w6.gzdio', xz: 'w6.xzdio', xzmt: 'w6T0.xzdio', zstd: 'w19.zstdio' }
+const PAYLOADS: Record<string, string> = { none: 'w0.gzdio', gz: 'w1.gzdio', gzip: 'w1.gzdio', xz: 'w6.xzdio', xzmt: 'w6T0.xzdio', zstd: 'w19.zstdio' }
 
 /** A script of the package for the spec file, where a per cent sign begins a macro. */
 function scriptlet(section: string, from: string | undefined): string {

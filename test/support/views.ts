@@ -34,6 +34,7 @@ export class Views {
   }
 
   async #speak(page: Page, language: Language): Promise<void> {
+    if ((await page.evaluate(() => document.documentElement.lang)) === language) return
     await callFrom(page, 'settings.change', { language })
     await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language)
   }

@@ -31,7 +31,6 @@ export default defineConfig({
     // "Check failed: jit_page.has_value()" below Runtime_TierUpWasmToJSWrapper, see also nodejs/node#64500. With this budget it never recompiles.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     // a ceiling for a busy machine: tests wait for conditions, most of which hold within milliseconds
-    // generous: a busy machine is no fault
     expect: { poll: { timeout: 120_000 } },
     projects: [
       {

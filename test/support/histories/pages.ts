@@ -151,5 +151,38 @@ export const PAGE_HISTORIES: HistoryFixture[] = [
     },
     unread: { draft: 1 },
     self: 'Me'
+  },
+  {
+    of: 'DiscordChatExporter, page',
+    format: 'discord',
+    file: 'Server - tea [1].html',
+    content: `<!DOCTYPE html>\n<html lang="en"><head><title>Server - tea</title><style>.chatlog__message-group { margin: 1em }</style></head><body>
+<div class="preamble"><div class="preamble__entries-container"><div class="preamble__entry">Server</div><div class="preamble__entry">Text / tea</div><div class="preamble__entry preamble__entry--small">leaves</div></div></div>
+<div class="chatlog">
+<div class="chatlog__message-group"><div id="chatlog__message-container-100" class="chatlog__message-container" data-message-id="100"><div class="chatlog__message"><div class="chatlog__message-aside"><img class="chatlog__avatar" src="a.png" alt="Avatar"></div><div class="chatlog__message-primary"><div class="chatlog__header"><span class="chatlog__author" style="" title="ann#1" data-user-id="7">Ann &amp; Co</span><span class="chatlog__author-tag">BOT</span><span class="chatlog__timestamp"><a href="#chatlog__message-container-100">05/31/2024 9:30 AM</a></span></div><div class="chatlog__content chatlog__markdown"><span class="chatlog__markdown-preserve"><!--wmm:ignore-->hello <strong>you</strong> <img class="chatlog__emoji" alt="👍" title="thumbsup" src="e.svg"><!--/wmm:ignore--></span></div></div></div></div>
+<div id="chatlog__message-container-101" class="chatlog__message-container chatlog__message-container--pinned" data-message-id="101"><div class="chatlog__message"><div class="chatlog__message-aside"><div class="chatlog__short-timestamp" title="05/31/2024 9:31 AM">9:31 AM</div></div><div class="chatlog__message-primary"><div class="chatlog__content chatlog__markdown"><span class="chatlog__markdown-preserve">again</span><span class="chatlog__edited-timestamp" title="05/31/2024 9:33 AM">(edited)</span></div><div class="chatlog__attachment"><a href="https://cdn.example.org/1/x.png?ex=1"><img class="chatlog__attachment-media" src="https://cdn.example.org/1/x.png?ex=1" alt="Image attachment" title="Image: x.png (1 KB)"></a></div><div class="chatlog__reactions"><div class="chatlog__reaction" title="tada"><img class="chatlog__emoji chatlog__emoji--small" alt="🎉" src="t.svg"><span class="chatlog__reaction-count">2</span></div></div></div></div></div></div>
+<div class="chatlog__message-group"><div id="chatlog__message-container-102" class="chatlog__message-container" data-message-id="102"><div class="chatlog__message"><div class="chatlog__message-aside"><div class="chatlog__reply-symbol"></div></div><div class="chatlog__message-primary"><div class="chatlog__reply"><img class="chatlog__reply-avatar" src="a.png"><div class="chatlog__reply-author" title="ann#1">Ann &amp; Co</div><div class="chatlog__reply-content"><span class="chatlog__reply-link" onclick="scrollToMessage(event, '100')">hello you</span><span class="chatlog__reply-edited-timestamp" title="x">(edited)</span></div></div><div class="chatlog__header"><span class="chatlog__author" title="bo" data-user-id="8">Bo</span><span class="chatlog__timestamp"><a href="#chatlog__message-container-102">05/31/2024 9:32 PM</a></span></div><div class="chatlog__content chatlog__markdown"><span class="chatlog__markdown-preserve">yes</span></div></div></div></div></div>
+<div class="chatlog__message-group"><div id="chatlog__message-container-103" class="chatlog__message-container" data-message-id="103"><div class="chatlog__message"><div class="chatlog__message-aside"><svg class="chatlog__system-notification-icon"></svg></div><div class="chatlog__message-primary"><span class="chatlog__system-notification-author" title="bo" data-user-id="8">Bo</span><span> </span><span class="chatlog__system-notification-content"><span>joined the server.</span></span><span class="chatlog__system-notification-timestamp"><a href="#chatlog__message-container-103">05/31/2024 9:33 PM</a></span></div></div></div></div>
+</div><div class="postamble"><div class="postamble__entry">Exported 4 message(s)</div></div></body></html>`,
+    local: true,
+    lines: {
+      'Server #tea': [
+        '2024-05-31 09:30:00 Ann & Co: hello you 👍',
+        '2024-05-31 09:31:00 Ann & Co: again [image x.png] (edited) (pinned)',
+        '2024-05-31 21:32:00 Bo: yes (re 100)'
+      ]
+    },
+    notices: 1
+  },
+  {
+    of: 'DiscordChatExporter, page until 2021',
+    format: 'discord',
+    file: 'tea.html',
+    content: `<!DOCTYPE html>\n<html lang="en"><head><title>Server - tea</title></head><body><div class="preamble"><div class="preamble__entries-container"><div class="preamble__entry">Direct Messages</div><div class="preamble__entry">Private / bo</div></div></div>
+<div class="chatlog"><div class="chatlog__message-group"><div class="chatlog__author-avatar-container"><img class="chatlog__author-avatar" src="a.png"></div><div class="chatlog__messages"><span class="chatlog__author-name" title="ann#1" data-user-id="7">Ann</span><span class="chatlog__timestamp">31-May-19 09:30 PM</span>
+<div class="chatlog__message " data-message-id="100" id="message-100"><div class="chatlog__content"><div class="markdown"><span class="preserve-whitespace">hello</span></div></div></div>
+<div class="chatlog__message chatlog__message--pinned" data-message-id="101" id="message-101"><div class="chatlog__content"><div class="markdown"><span class="preserve-whitespace">again</span></div></div></div></div></div></div></body></html>`,
+    local: true,
+    lines: { bo: ['2019-05-31 21:30:00 Ann: hello', '2019-05-31 21:30:00 Ann: again (pinned)'] }
   }
 ]

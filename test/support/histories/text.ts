@@ -598,6 +598,24 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'chatlog, text',
+    format: 'wechat',
+    file: 'chatlog.txt',
+    content:
+      '张三(wxid_1) [家人(1@chatroom)] 2024-05-31 09:30:00\n你好\n\n李四(li-si) [家人(1@chatroom)] 2024-05-31 09:31:00\n![图片](http://127.0.0.1:5030/image/ab)\n\n小美(我) [工作(2@chatroom)] 2024-05-31 09:32:00\n> 张三(wxid_1) 05-31 09:30:00\n> 你好\n好的\n\n系统消息 [家人(1@chatroom)] 2024-05-31 09:33:00\n张三撤回了一条消息\n\n张三(wxid_1) [家人(1@chatroom)] 2024-05-31 09:34:00\n[文件|报价.pdf](http://127.0.0.1:5030/file/cd)\n\nwxid_9 [家人(1@chatroom)] 2024-05-31 09:35:00\n[链接|春节安排](https://example.org/a)\n\n',
+    local: true,
+    lines: {
+      家人: [
+        '2024-05-31 09:30:00 <张三: 你好',
+        '2024-05-31 09:31:00 李四: [image 图片]',
+        '2024-05-31 09:34:00 <张三: [file 报价.pdf]',
+        '2024-05-31 09:35:00 <wxid_9: 春节安排 (https://example.org/a)'
+      ],
+      工作: ['2024-05-31 09:32:00 >小美: > 张三(wxid_1) 05-31 09:30:00\n> 你好\n好的']
+    },
+    notices: 1
+  },
+  {
     of: 'WeChat, copied out of its window',
     format: 'wechat',
     file: 'copied.txt',

@@ -2,10 +2,12 @@
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
+import { chatlogText } from './chatlog-text.ts'
 import { copiedClocks } from './copied-clocks.ts'
 import { otherCopied, plainLog, telegramCopied, wechatCopied, wechatMail } from './copied.ts'
 import { dingTalk } from './dingtalk.ts'
 import { discord, discordText } from './discord.ts'
+import { discordPage } from './discord-page.ts'
 import type { Format, Probe } from './format.ts'
 import { googleChat, hangouts } from './google-chat.ts'
 import { imessagePage, imessageText } from './imessage.ts'
@@ -61,6 +63,7 @@ const OF_TEXT = [
   telegramPage,
   messengerPage,
   messengerOldPage,
+  discordPage,
   qqPage,
   memoTracePage,
   wechatExporterPage,
@@ -79,6 +82,7 @@ const OF_TEXT = [
   sigtopText,
   wechatExporterText,
   memoTraceText,
+  chatlogText,
   wechatMail,
   telegramCopied,
   wechatCopied,

@@ -1,8 +1,10 @@
 /** A chat by screen reader: what it says at each step, in order. The transcript is printed. */
 import { expect, test } from 'vitest'
+import { focusName } from '../support/keyboard.ts'
 import { messages, until } from '../support/server.ts'
 import { Listener } from '../support/spoken.ts'
 import { Story } from '../support/story.ts'
+import { steady } from '../support/windows.ts'
 
 const story = new Story()
 
@@ -16,7 +18,7 @@ test('a session is heard from the list to the answer, and nothing in it is namel
   const reader = await Listener.start(main)
   const press = async (key: string, about = key): Promise<string> => {
     await main.keyboard.press(key)
-    await main.waitForTimeout(250)
+    await steady(main, () => focusName(main))
     return reader.focused(about)
   }
   await main.locator('[data-test=menu]').focus()

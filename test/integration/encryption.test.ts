@@ -1,6 +1,9 @@
 /** OMEMO with clients that share no code with ours: python3-omemo on slixmpp, and Profanity. */
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import { join } from 'node:path'
 import { xml } from '@xmpp/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -9,6 +12,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { deviceList } from '../../src/engine/xmpp/omemo/elements.ts'
 import { itemsOf, itemsQuery, publish } from '../../src/engine/xmpp/stanzas/pubsub.ts'
 import { foreignClient, foreignOmemo, hasForeignOmemo, type Foreign } from '../support/foreign.ts'
+import { startPages } from '../support/pages.ts'
 import { hasProfanity, Profanity } from '../support/profanity.ts'
 import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
 
@@ -33,6 +37,15 @@ const knows = (engine: Engine, jid: Jid): Promise<boolean> =>
     await engine.accounts.of(engine.account!.jid)?.encryption.learn(jid)
     return (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid] })).without.length === 0
   })
+
+/** File at an address of the test's server. */
+async function download(address: URL): Promise<Buffer> {
+  const [answer] = (await once(get(address, { rejectUnauthorized: false }), 'response')) as [IncomingMessage]
+  const parts: Buffer[] = []
+  for await (const part of answer as AsyncIterable<Buffer>) parts.push(part)
+  expect(answer.statusCode).toBe(200)
+  return Buffer.concat(parts)
+}
 
 /** Devices that an account announces. */
 async function announced(client: Foreign, of: Jid): Promise<number[]> {
@@ -66,6 +79,41 @@ describe.skipIf(!hasForeignOmemo)('python3-omemo', () => {
     expect(bob.events.filter(({ refused }) => refused !== undefined)).toEqual([])
     expect(bob.events.filter(({ event, encrypted }) => event === 'message' && encrypted !== true)).toEqual([])
     expect((await messages(alice, BOB)).filter(({ unreadable, encrypted }) => unreadable !== null || !encrypted)).toEqual([])
+  })
+})
+
+describe.skipIf(!hasForeignOmemo)('files (XEP-0454), with a client of other code', () => {
+  test('what we encrypt is decrypted by the address alone, and what others encrypt is here', async () => {
+    const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+    const bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob.json'))
+    await knows(alice, BOB)
+    const content = randomBytes(50_000)
+    const token = alice.media.staging.begin({ name: 'plan.bin', bytes: content.length, type: 'application/octet-stream' })
+    await alice.media.staging.append(token, content)
+    await alice.messages.sendFile(await conversationWith(alice, BOB), token)
+    const { text } = await bob.waitFor((event) => event.text?.startsWith('aesgcm://') === true)
+    const address = new URL((text ?? '').replace('aesgcm:', 'https:'))
+    const secret = Buffer.from(address.hash.slice(1), 'hex')
+    expect([secret.length, address.pathname.includes('plan')]).toEqual([44, false])
+    const sealed = await download(address)
+    const opening = createDecipheriv('aes-256-gcm', secret.subarray(12), secret.subarray(0, 12)).setAuthTag(sealed.subarray(-16))
+    expect(Buffer.concat([opening.update(sealed.subarray(0, -16)), opening.final()])).toEqual(content)
+
+    const [iv, key] = [randomBytes(12), randomBytes(32)]
+    const sealing = createCipheriv('aes-256-gcm', key, iv)
+    const body = Buffer.concat([sealing.update(content), sealing.final(), sealing.getAuthTag()])
+    const [tlsKey, cert] = ['key', 'crt'].map((ending) => readFileSync(join(server.folder, `localhost.${ending}`)))
+    const pages = await startPages({ key: tlsKey!, cert: cert! }, { '/theirs.bin': { type: 'application/octet-stream', body } })
+    try {
+      const theirs = `${pages.origin.replace('https:', 'aesgcm:')}/theirs.bin#${iv.toString('hex')}${key.toString('hex')}`
+      await bob.tell({ do: 'send', to: ALICE, text: theirs }, 'sent')
+      const got = await find(alice, BOB, ({ attachments }) => attachments[0]?.name === 'theirs.bin' && attachments[0].where === 'here')
+      expect(got).toMatchObject({ encrypted: true, text: '', outgoing: false })
+      expect(readFileSync((await alice.files.attachment(got.attachments[0]!.id))?.path ?? '')).toEqual(content)
+    } finally {
+      pages.close()
+      await bob.quit()
+    }
   })
 })
 
@@ -189,6 +237,15 @@ describe.skipIf(!hasProfanity)('Profanity', () => {
     await profanity.sees(/回答 from Mnemo/)
     profanity.types('and again')
     expect(await find(alice, dave, ({ text }) => text === 'and again')).toMatchObject({ encrypted: true, unreadable: null })
+    // files of strangers are downloaded on request
+    const content = randomBytes(30_000)
+    const path = join(server.folder, 'ledger.bin')
+    writeFileSync(path, content)
+    profanity.types(`/sendfile ${path}`)
+    const file = await find(alice, dave, ({ attachments }) => attachments[0]?.name.endsWith('.bin') === true)
+    expect(file).toMatchObject({ encrypted: true, text: '', outgoing: false })
+    await alice.media.downloads.fetch(file.attachments[0]!.id)
+    expect(readFileSync((await alice.files.attachment(file.attachments[0]!.id))?.path ?? '')).toEqual(content)
   })
 })
 

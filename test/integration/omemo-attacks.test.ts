@@ -30,7 +30,7 @@ const devices = new Devices()
 beforeAll(async () => {
   server = await startServer({ friends: ['dave', 'erin'] })
   alice = await devices.signIn(server, 'alice', true)
-}, 60_000)
+}, 240_000)
 afterAll(async () => {
   await devices.end()
   await server.stop()
@@ -102,6 +102,8 @@ describe.skipIf(!hasForeignOmemo).each(VERSIONS)('%s', { timeout: 180_000 }, (ve
   const ids = async (): Promise<Set<number>> => new Set((await bundle()).preKeys.map(({ id }) => id))
 
   beforeAll(async () => {
+    // a peer that begins before our bundle is published finds no device
+    await until(alice, async () => (await ids().catch(() => new Set())).size === 100)
     client = await start('first')
     conversation = (await alice.store.write.ensureConversation({ account: ALICE, jid: peer, kind: 'direct', name: '', nick: null })).id
     await talk()

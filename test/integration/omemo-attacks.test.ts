@@ -188,11 +188,15 @@ describe.skipIf(!hasForeignOmemo).each(VERSIONS)('%s', { timeout: 180_000 }, (ve
     expect(before.size).toBe(100)
     await client.tell({ do: 'replace', to: ALICE, times: 60 }, 'replaced')
     await client.tell({ do: 'replace', to: ALICE, times: 60 }, 'replaced')
+    // some were taken twice: the peer chooses by chance, of what is there
+    await until(alice, async () => {
+      const now = [...(await ids())]
+      return now.length === 100 && now.filter((id) => before.has(id)).length < 60
+    })
+    // a session begun with a prekey that a slow server still showed would not be understood
+    await client.tell({ do: 'replace', to: ALICE, times: 1 }, 'replaced')
     await say('after a hundred and twenty sessions')
     await find(({ text }) => text === 'after a hundred and twenty sessions')
-    // some were taken twice: the peer chooses by chance, of what is there
-    await until(alice, async () => (await ids()).size === 100)
-    expect([...(await ids())].filter((id) => before.has(id)).length).toBeLessThan(60)
     await talk()
     expect((await news()).filter((text) => text === 'session')).toEqual([])
   })

@@ -9,11 +9,15 @@ import { Devices, messages, startServer, until, type TestServer } from '../suppo
 const ALICE = 'alice@localhost' as Jid
 let server: TestServer
 let alice: Engine
+/** Another device of hers, which only listens. */
+let tablet: Engine
 const devices = new Devices()
 beforeAll(async () => {
   server = await startServer({ friends: ['dave'] })
   alice = await devices.signIn(server, 'alice', true)
-}, 60_000)
+  tablet = await devices.signIn(server, 'alice', true)
+  await until(alice, async () => (await alice.people.devices(ALICE, ALICE)).devices.filter(({ active }) => active).length === 1)
+}, 120_000)
 afterAll(async () => {
   await devices.end()
   await server.stop()
@@ -26,6 +30,20 @@ const knows = (jid: Jid): Promise<boolean> =>
   until(alice, async () => (await alice.store.write.encryptionTargets({ account: ALICE, jids: [jid] })).without.length === 0)
 
 const OPEN = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
+/** The second device reads what both sides said. */
+async function follows(jid: string, texts: readonly string[]): Promise<void> {
+  await until(
+    tablet,
+    async () => {
+      const there = (await messages(tablet, jid)).map(({ text }) => text)
+      return texts.every((text) => there.includes(text))
+    },
+    90_000
+  )
+  const all = (await messages(tablet, jid)).filter(({ text }) => texts.includes(text))
+  expect(all.map(({ encrypted, unreadable }) => encrypted && unreadable === null)).toEqual(texts.map(() => true))
+}
+
 /** Publishes what another client of theirs has left at their node. */
 async function publishes(user: string, node: string, item: string, payload: string): Promise<void> {
   const client = await foreignClient(server, user)
@@ -53,6 +71,7 @@ async function talk(client: Foreign, jid: Jid, name: string): Promise<void> {
   await alice.messages.send(id, 'the end of it')
   expect(await client.waitFor(({ text }) => text === 'the end of it')).toMatchObject({ encrypted: true })
   expect((await messages(alice, jid)).filter(({ unreadable, encrypted, error }) => unreadable !== null || !encrypted || error !== null)).toEqual([])
+  await follows(jid, [`hello from ${name}`, '一个秘密的回答 👋', 'and <another> & one', `read by ${name}`, 'the end of it'])
 }
 
 test.skipIf(!hasGajim)('Gajim', { timeout: 180_000 }, async () => {
@@ -131,6 +150,7 @@ test.skipIf(!hasGajim || !hasDino || !hasProfanity)('a private group of four cli
     profanity.types('Profanity to all')
     expect(await find(group.jid, ({ text }) => text === 'Profanity to all')).toMatchObject({ encrypted: true, unreadable: null })
     for (const client of [gajimClient, dinoClient]) expect(await client.waitFor(({ text }) => text === 'Profanity to all')).toMatchObject({ encrypted: true })
+    await follows(group.jid, ['Alice to all', 'Gajim to all', 'Dino to all', 'Profanity to all'])
     expect((await messages(alice, group.jid)).filter(({ unreadable, encrypted, error }) => unreadable !== null || !encrypted || error !== null)).toEqual([])
   } finally {
     profanity.quit()

@@ -87,6 +87,32 @@ describe.each(VERSIONS)('%s', (version) => {
     await bob.store.close()
   })
 })
+test('a device that begins a hundred sessions at once is answered once or twice', async () => {
+  const [alice, bob] = [await Side.open(await openStore(folders[0]!.path), ALICE, BOB), await Side.open(await openStore(folders[1]!.path), BOB, ALICE)]
+  await alice.meet(bob.device, bob.bundle)
+  await bob.hear(alice.device)
+  const { encryption: effects } = await bob.read([await alice.write('hello')])
+  const { encryption: one, sent } = encryption(bob, (iq) => (iq.attrs['type'] === 'set' ? Promise.resolve(parse('<iq/>')) : missing()))
+  await one.remember()
+  one.open()
+  await expect.poll(() => one.device).not.toBeNull()
+  for (let i = 0; i < 100; i++) one.after({ ...effects!, bundle: false })
+  const { encryption: more } = await bob.read([await alice.write('the last')])
+  one.after(more!)
+  await expect.poll(() => sent.length).toBeGreaterThan(0)
+  // its turn follows those of all others
+  await one.resume()
+  expect(sent.length).toBeLessThanOrEqual(2)
+  // the answer completes the session
+  const last = parse(sent.at(-1)!.toString())
+  last.attrs['from'] = `${BOB}/there`
+  await alice.read([last])
+  expect(keysIn(await alice.write('after it'))[0]?.attrs['prekey']).toBeUndefined()
+  one.stop()
+  await alice.store.close()
+  await bob.store.close()
+})
+
 const keysIn = (stanza: Element): Element[] => {
   const header = stanza.getChild('encrypted')!.getChild('header')!
   return [...header.getChildren('key'), ...header.getChildren('keys').flatMap((keys) => keys.getChildren('key'))]

@@ -125,11 +125,11 @@ export class Encryption implements Module {
     }
   }
 
-  /** Marks the stream as open again, with its state unchanged. */
-  resume(): void {
+  /** Marks the stream as open again, with its state unchanged; settles when all due actions were taken. */
+  resume(): Promise<void> {
     this.#open = true
     this.#devices.resume()
-    void this.#answer()
+    return this.#answer()
   }
 
   /** Handles a PEP notification. */
@@ -346,8 +346,12 @@ export class Encryption implements Module {
     for (const { jid } of begun) this.#devices.doubt(jid)
     if (begun.length > 0) this.#options.onDevices()
     if (!old) {
-      this.#due.begun.push(...begun)
-      this.#due.broken.push(...broken)
+      for (const [list, more] of [
+        [this.#due.begun, begun],
+        [this.#due.broken, broken]
+      ] as const)
+        // a device that begins again and again is answered once; the first one is being answered
+        for (const address of more) if (!list.slice(1).some((one) => isSame(one, address))) list.push(address)
     }
     void this.#answer()
   }
@@ -405,6 +409,8 @@ export class Encryption implements Module {
     await connection.send(encryptedMessage(xml('message', { to: address.jid, type: 'chat', id: randomUUID() }), sealed))
   }
 }
+
+const isSame = (a: SessionAddress, b: SessionAddress): boolean => a.jid === b.jid && a.device === b.device && a.version === b.version
 
 /** Adds the same requests to every message, so that texts and changes cannot be told apart. */
 function alike(message: Element): Element {

@@ -29,7 +29,10 @@ const texts = [
   'しんぶんを読む',
   'こんにちは',
   '안녕하세요',
-  'สวัสดีครับ'
+  'สวัสดีครับ',
+  '微信支付成功了',
+  '微信里说支付',
+  '最近你好吗'
 ]
 
 beforeAll(async () => {
@@ -59,6 +62,11 @@ test.each([
   ["xi'an", '西安 1'],
   ['xian', '西安 1'],
   ['lvse', '绿色 1'],
+  ['weixinzhifu', '微信支付 1'],
+  ['wei xin zhi fu', '微信支付 1'],
+  ['WeixinZhifu', '微信支付 1'],
+  ['ni hao ma', '你好吗 1'],
+  ['mingtianquxian', '明天去西安 1'],
   ['lüse', '绿色 1'],
   ['lvxing', '旅行 1'],
   ['pinyin', '拼音 1'],

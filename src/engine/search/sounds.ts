@@ -18,6 +18,10 @@ export interface ReadAs {
 const MOST = 6
 /** Time limit for words of one initial, ms: such characters are many; the common ones come first. */
 const INITIALS_MS = 40
+/** Time limit for texts of several words, ms, their number of words, and their letters. */
+const PHRASE_MS = 100
+const MOST_WORDS = 4
+const SHORTEST_PHRASE = 5
 /** The 3,755 most common characters: the first level of GB 2312, rows 16 to 55. */
 const COMMON = new Set<string>()
 const gb2312 = new TextDecoder('gb18030')
@@ -27,6 +31,9 @@ const AT_ONCE = 400
 const [FIRST_HAN, LAST_HAN] = [0x4e00, 0x9fff]
 const LONGEST = 40
 
+/** Typed forms of a reading: ü is v, u or yu. */
+const spelt = (reading: string): string[] => (reading.includes('v') ? [reading, reading.replace('v', 'u'), reading.replace('v', 'yu')] : [reading])
+
 /** Match of a Chinese word with letters: 'whole' by all its syllables, 'initials' by their beginnings, or null. */
 export function reads(word: readonly string[], letters: string): 'whole' | 'initials' | null {
   const go = (at: number, rest: string, ways: (reading: string) => readonly string[]): boolean => {
@@ -35,12 +42,22 @@ export function reads(word: readonly string[], letters: string): 'whole' | 'init
     const known = at > 0 && character === '儿' ? [...readings(character), 'r'] : readings(character)
     return known.some((reading) => ways(reading).some((way) => rest.startsWith(way) && go(at + 1, rest.slice(way.length), ways)))
   }
-  // ü in its typed forms: nv, nu, nyu
-  const whole = (reading: string): string[] => (reading.includes('v') ? [reading, reading.replace('v', 'u'), reading.replace('v', 'yu')] : [reading])
   const initial = (reading: string): string[] => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)])
-  if (go(0, letters, whole)) return 'whole'
+  if (go(0, letters, spelt)) return 'whole'
   // full syllables may stand among initials: nvpy, chongqinghg
-  return word.length > 1 && go(0, letters, (reading) => [...initial(reading), ...whole(reading)]) ? 'initials' : null
+  return word.length > 1 && go(0, letters, (reading) => [...initial(reading), ...spelt(reading)]) ? 'initials' : null
+}
+
+/** Lengths of the beginnings of the letters that a word reads as, by all its syllables. */
+function ends(word: readonly string[], letters: string): Set<number> {
+  let found = new Set([0])
+  for (const character of word) {
+    const next = new Set<number>()
+    for (const from of found)
+      for (const reading of readings(character)) for (const way of spelt(reading)) if (letters.startsWith(way, from)) next.add(from + way.length)
+    found = next
+  }
+  return found
 }
 
 /** Largest number of kana variants of a word in romaji. */
@@ -78,14 +95,14 @@ export function kanaOf(text: string): string[] {
   const marked = plain.normalize('NFD')
   const isMarked = marked.search(macrons) >= 0
   // ō is ou or oo, ē is ei or ee
-  const spelt = isMarked
+  const spellings = isMarked
     ? ['first', 'second'].map((way) =>
         marked
           .replaceAll(macrons, ([vowel = '']) => vowel + (way === 'first' && vowel === 'o' ? 'u' : way === 'first' && vowel === 'e' ? 'i' : vowel))
           .normalize('NFC')
       )
     : [plain, ...varied(plain, /n(?=y)/g, () => ["n'"], 1), ...varied(plain, /(?<![a-z])[td]i|(?<=[^st])ti|di/g, ([sign = '']) => [`${sign}hi`], 2)]
-  const found = [...new Set(spelt)].flatMap((one) => {
+  const found = [...new Set(spellings)].flatMap((one) => {
     if (!/^[a-z'’-]{2,}$/.test(one)) return []
     const kana = toHiragana(one)
     if (kana.length < 2 || !isKana(kana)) return []
@@ -153,6 +170,36 @@ export function createSounds(db: ReadableDB, hits: Hits) {
       .slice(0, MOST)
   }
 
+  /** Texts of several words that read as the letters and stand so in the history: weixinzhifu. */
+  function several(letters: string): string[] {
+    const until = performance.now() + PHRASE_MS
+    /** Words that read as the beginning of these letters, the longest and most frequent first, with the rest of the letters. */
+    const wordsAt = (rest: string): { word: string; rest: string }[] => {
+      const first = [...byReading].filter(([reading]) => rest.startsWith(reading)).flatMap(([, characters]) => characters)
+      const found: { word: string; rest: string; docs: number }[] = []
+      for (const character of new Set(first)) {
+        if (performance.now() > until) break
+        for (const { term, doc } of beginning.iterate(character, `${character}\u{10ffff}`))
+          if (/^\p{Script=Han}+$/u.test(term)) for (const end of ends([...term], rest)) found.push({ word: term, rest: rest.slice(end), docs: doc })
+        // a single character may be no word of the index
+        for (const end of ends([character], rest)) found.push({ word: character, rest: rest.slice(end), docs: 0 })
+      }
+      return found.sort((a, b) => a.rest.length - b.rest.length || b.docs - a.docs)
+    }
+    const found: string[] = []
+    const extend = (before: string, rest: string, words: number): void => {
+      for (const one of wordsAt(rest)) {
+        if (performance.now() > until || found.length >= MOST) return
+        const text = before + one.word
+        if ((words === 1 && one.rest !== '') || anywhere.get(text) !== 1) continue
+        if (one.rest === '') found.push(text)
+        else extend(text, one.rest, words - 1)
+      }
+    }
+    extend('', letters, MOST_WORDS)
+    return found
+  }
+
   /** `texts`: of a query without anything else; `total`: number of messages that contain them literally. */
   function readAs(texts: readonly string[], total: number): ReadAs[] {
     const query = texts.join(' ')
@@ -163,7 +210,9 @@ export function createSounds(db: ReadableDB, hits: Hits) {
       .replace(/[\s'’]/g, '')
     const offered: string[] = []
     if (/^[a-z]{2,}$/.test(letters)) {
-      offered.push(...chinese(letters))
+      const words = chinese(letters)
+      offered.push(...words)
+      if (letters.length >= SHORTEST_PHRASE && !words.some((word) => reads([...word], letters) === 'whole')) offered.push(...several(letters))
     }
     // few of many spellings occur: those without any hit take no space in the cache
     offered.push(...kanaOf(query).filter((kana) => anywhere.get(kana) === 1))

@@ -598,6 +598,14 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'QQ, a part without its heading',
+    format: 'qq',
+    file: '李雷.txt',
+    content: '2009-05-31 21:30:05 李雷(12345)\n好久不见\n\n2009-05-31 21:31:05 韩梅梅<a@qq.com>\n是啊 2009-05-31 21:00:00 说过\n',
+    local: true,
+    lines: { 李雷: ['2009-05-31 21:30:05 李雷: 好久不见', '2009-05-31 21:31:05 韩梅梅: 是啊 2009-05-31 21:00:00 说过'] }
+  },
+  {
     of: 'chatlog, text',
     format: 'wechat',
     file: 'chatlog.txt',

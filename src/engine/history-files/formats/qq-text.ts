@@ -71,10 +71,20 @@ function openQQ(file: TextFile): TextReader {
   }
 }
 
+/** True for a time with a name and its number or address. */
+function isNumbered(line: string): boolean {
+  const [, name = '', number, address] = SENDER.exec(stamped(line)?.rest ?? '') ?? []
+  return name !== '' && (number !== undefined || address !== undefined)
+}
+
 /** Text of QQ (.txt). */
 export const qqText = textHistory({
   format: 'qq',
-  matches: ({ head }) => /^(?:消息记录|訊息記錄|消息記錄)（/m.test(head) || /^(?:消息对象|訊息對象|消息對象)[:：]/m.test(head),
+  matches: ({ head, lines }) =>
+    /^(?:消息记录|訊息記錄|消息記錄)（/m.test(head) ||
+    /^(?:消息对象|訊息對象|消息對象)[:：]/m.test(head) ||
+    // a part of it without the heading: numbers of QQ behind the names
+    (isNumbered(lines[0] ?? '') && lines.slice(2, 60).some(isNumbered)),
   open: openQQ
 })
 

@@ -6,6 +6,9 @@ import { HeadsByKey, jsonHistory, type JsonReader, type ReadMessage } from './js
 import { at, firstText, instantOf, isRecord, recordsOf, textOf } from './json-stream.ts'
 import { plainText } from './markup.ts'
 
+/** Lines that are no messages (https://docs.mattermost.com/administration-guide/onboard/bulk-loading-data.html). */
+const OTHER_LINES = new Set(['version', 'scheme', 'role', 'emoji', 'team', 'channel', 'user', 'bot', 'direct_channel'])
+
 function openMattermost(file: TextFile): JsonReader {
   const heads = new HeadsByKey()
   const channels = new Map<string, string>()
@@ -24,7 +27,7 @@ function openMattermost(file: TextFile): JsonReader {
     },
     read(line): ReadMessage {
       const type = textOf(line['type'])
-      if (type !== 'post' && type !== 'direct_post') return 'notice'
+      if (type !== 'post' && type !== 'direct_post') return type === null || OTHER_LINES.has(type) ? 'notice' : { unread: type }
       const post = line[type]
       if (!isRecord(post)) return { unread: 'post' }
       const members = Array.isArray(post['channel_members']) ? (post['channel_members'] as unknown[]).map((one) => textOf(one) ?? '') : []

@@ -36,6 +36,12 @@ async function read(text: string): Promise<string[]> {
 }
 
 test.each([
+  [
+    'Slack, name and time in one line',
+    'Ann Lee  9:30 AM\nhello\n9:31\nmore\nBob  9:32 AM\nhi\n',
+    ['05-31 09:30 Ann Lee: hello', '05-31 09:31 Ann Lee: more', '05-31 09:32 Bob: hi']
+  ],
+  ['Teams without blank lines', '[Yesterday 3:04 PM] Ann Lee\nhello\n[Today 3:05 PM] Bob\nok\n', ['05-30 15:04 Ann Lee: hello', '05-31 15:05 Bob: ok']],
   ['name and time (Feishu, DingTalk)', '张三 15:04\n你好\n\n李四 15:05\n好的\n第二行\n', ['05-31 15:04 张三: 你好', '05-31 15:05 李四: 好的\n第二行']],
   ['name and time with seconds', '张三 15:04:11\n你好\n张三 15:04:30\n在吗\n', ['05-31 15:04 张三: 你好', '05-31 15:04 张三: 在吗']],
   ['time in brackets first (Teams)', '[3:04 PM] Ann Lee\nhello\n\n[3:05 PM] Bob\nok\n', ['05-31 15:04 Ann Lee: hello', '05-31 15:05 Bob: ok']],
@@ -94,6 +100,7 @@ test.each([
   'Shopping\n- milk 2:00\n- bread\n',
   'Timetable\n9:00 maths\n10:00 physics\n',
   '会议安排\n15:00 开会\n16:00 散会\n',
+  '09:00 Opening: welcome\n10:00 Keynote: search\n',
   'Dear Ann,\nwe meet at 9:30.\nBob\n'
 ])('a note with times is no chat: %j', async (text) => {
   const path = join(folder.path, 'note.txt')

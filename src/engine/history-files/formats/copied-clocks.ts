@@ -42,14 +42,14 @@ function nameOf(text: string): string | null {
 /** Time of a line that has nothing else, but brackets or dashes around it. */
 const timeLine = (line: string): Shown | null => shownTime(line.trim().replace(/^[[(（【—–-]+ *| *[\])）】—–-]+$/gu, ''))
 
-/** 'name 15:04', '[15:04] name', 'Ann — Today at 3:04 PM'; null: something else. */
-function heading(line: string): { name: string; shown: Shown } | null {
+/** 'name 15:04', '[15:04] name', 'Ann — Today at 3:04 PM'; null: something else. `clear`: by its signs it is no end of a text. */
+function heading(line: string): { name: string; shown: Shown; clear: boolean } | null {
   const text = line.trim()
   if (text.length > 90 || !/\d/u.test(text)) return null
   const [, first, behind = ''] = /^[[(（【]([^\])）】]{4,40})[\])）】][ \t]*([^:：]{1,40})$/u.exec(text) ?? []
   if (first !== undefined) {
     const [name, shown] = [nameOf(behind), shownTime(first)]
-    return name === null || shown === null ? null : { name, shown }
+    return name === null || shown === null ? null : { name, shown, clear: true }
   }
   for (const { index } of text.matchAll(/[ \t\u3000]+(?=\S)|(?<=[】\]])(?=[[(（\p{L}\d])/gu)) {
     if (index === 0) continue
@@ -60,7 +60,7 @@ function heading(line: string): { name: string; shown: Shown } | null {
         .replace(/^[[(（](.*)[\])）]$/u, '$1')
     )
     const name = shown === null ? null : nameOf(text.slice(0, index))
-    if (shown !== null && name !== null && !/[:：]/u.test(name)) return { name, shown }
+    if (shown !== null && name !== null && !/[:：]/u.test(name)) return { name, shown, clear: /^(?:[ \t\u3000]{2}| [—·|])/u.test(text.slice(index)) }
   }
   return null
 }
@@ -75,9 +75,21 @@ const inline: Shape = (all) => {
   if (second?.index !== first) return null
   // a list of times
   if (likely.some(({ index }) => index === first + 1) && !likely.some(({ index, below }) => below && index > first)) return null
-  const often = new Set(likely.filter(({ name, below }, at) => below || likely.some((one, other) => other !== at && one.name === name)).map(({ name }) => name))
+  const clear = likely.every((one) => one.clear)
+  const often = new Set(
+    likely.filter(({ name, below, clear }, at) => below || clear || likely.some((one, other) => other !== at && one.name === name)).map(({ name }) => name)
+  )
   const sure = likely.filter(({ name }) => often.has(name))
-  return sure.length < 2 ? null : { messages: sure.map(({ index, name, shown }) => ({ line: index, name, shown, text: '' })), silent: new Set() }
+  if (sure.length < 2) return null
+  const messages: Copied[] = sure.map(({ index, name, shown }) => ({ line: index, name, shown, text: '' }))
+  // more of the same person, with the time alone
+  if (clear)
+    for (const [index, line] of all.entries()) {
+      const shown = isBlank(line) ? null : timeLine(line)
+      const before = messages.filter((one) => one.line < index).at(-1)
+      if (shown !== null && before !== undefined) messages.push({ line: index, name: before.name, shown, text: '' })
+    }
+  return { messages: messages.sort((a, b) => a.line - b.line), silent: new Set() }
 }
 
 /** Name, and its time on the next line. A time without a name above it continues the same person's messages. */
@@ -165,7 +177,11 @@ const logged: Shape = (all) => {
     const name = shown === null ? null : nameOf(who)
     if (shown !== null && name !== null) plan.messages.push({ line: index, name, shown, text })
   }
-  return plan.messages.length < 2 || plan.messages[0]?.line !== all.findIndex((line) => !isBlank(line)) ? null : plan
+  const [first] = plan.messages
+  // a timetable has no brackets, and none of its items twice
+  const isChat =
+    new Set(plan.messages.map(({ name }) => name)).size < plan.messages.length || plan.messages.some(({ line }) => /^\s*[[(<]/u.test(all[line] ?? ''))
+  return plan.messages.length < 2 || !isChat || first?.line !== all.findIndex((line) => !isBlank(line)) ? null : plan
 }
 
 const SHAPES: readonly Shape[] = [logged, inline, separated, twoLines, timeFirst]

@@ -38,7 +38,7 @@ async function closePanel(): Promise<void> {
 beforeAll(async () => {
   history = join(story.folder, 'history.csv')
   writeFileSync(history, 'conversation,time,sender,text,direction\n老同学,2026-01-03 10:00:00,王芳,周末去颐和园划船吗,received\n')
-  main = await story.open([], { MNEMO_HOST_FILE: history })
+  main = await story.open()
   await main.locator(item('Bob')).waitFor()
 }, 60_000)
 

@@ -458,6 +458,7 @@ export default {
     }
   },
   join: {
+    nowhere: 'There is no conversation to merge it with.',
     menu: 'Join with another conversation…',
     title: 'Join histories',
     about: '“{name}” is shown within the conversation you choose, in order of time. You can separate them at any time.',
@@ -545,6 +546,7 @@ export default {
     group: 'Group'
   },
   forward: {
+    nowhere: 'There is no conversation here that you can write in.',
     recordOf: 'Chat history of {names}',
     recordOfMany: 'Chat history of {names} and others',
     recordCount: '{n} message | {n} messages',

@@ -448,6 +448,7 @@ export default {
     }
   },
   join: {
+    nowhere: '統合できる会話がありません',
     menu: '別の会話と統合…',
     title: '履歴を統合',
     about: '「{name}」のメッセージが、選んだ会話の中に時刻順で表示されます。いつでも元に戻せます。',
@@ -535,6 +536,7 @@ export default {
     group: 'グループ'
   },
   forward: {
+    nowhere: '送信できる会話がありません',
     recordOf: '{names}のトーク履歴',
     recordOfMany: '{names}ほかのトーク履歴',
     recordCount: '{n} 件のメッセージ',

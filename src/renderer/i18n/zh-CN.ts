@@ -438,6 +438,7 @@ export default {
     }
   },
   join: {
+    nowhere: '没有可以合并的会话',
     menu: '合并到其他会话…',
     title: '合并聊天记录',
     about: '“{name}”的消息会按时间显示在你选择的会话中，随时可以拆分。',
@@ -524,6 +525,7 @@ export default {
     group: '群聊'
   },
   forward: {
+    nowhere: '没有可以发送消息的会话',
     recordOf: '{names}的聊天记录',
     recordOfMany: '{names}等人的聊天记录',
     recordCount: '{n} 条消息',

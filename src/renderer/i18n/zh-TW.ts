@@ -438,6 +438,7 @@ export default {
     }
   },
   join: {
+    nowhere: '沒有可以合併的對話',
     menu: '合併到其他對話…',
     title: '合併聊天記錄',
     about: '「{name}」的訊息會按時間顯示在你選擇的對話中，隨時可以拆分。',
@@ -524,6 +525,7 @@ export default {
     group: '群組'
   },
   forward: {
+    nowhere: '沒有可以傳送訊息的對話',
     recordOf: '{names}的聊天記錄',
     recordOfMany: '{names}等人的聊天記錄',
     recordCount: '{n} 則訊息',

@@ -6,6 +6,7 @@ import type { AppEvent } from '../../contract/ipc.ts'
 import type { DesktopWords } from '../desktop/words.ts'
 import { centred, fitting, isReachable, parsePlacement, type Placement } from './placement.ts'
 import { recoverPage } from './recovery.ts'
+import { painted } from './painted.ts'
 import { ORIGIN } from './scheme.ts'
 
 interface Kind {
@@ -92,7 +93,7 @@ export class Windows {
   /** Loads the main window's page before the profile is open; its calls wait in the router. openMain shows it. */
   prepareMain(): void {
     const window = this.#create(MAIN, null)
-    this.#prepared = { window, painted: new Promise((resolve) => window.once('ready-to-show', resolve)) }
+    this.#prepared = { window, painted: painted(window) }
     this.#load(window, MAIN, {})
   }
 
@@ -253,10 +254,8 @@ export class Windows {
       this.#spareLater()
     }
     this.#keep(name, window)
-    if (prepared === null) {
-      window.once('ready-to-show', show)
-      this.#load(window, kind, query)
-    } else void prepared.painted.then(show)
+    void (prepared?.painted ?? painted(window)).then(show)
+    if (prepared === null) this.#load(window, kind, query)
   }
 
   /** The prepared main window, as the settings want it. */

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import vue from '@vitejs/plugin-vue'
@@ -5,16 +6,11 @@ import vue from '@vitejs/plugin-vue'
 // tests start many threads and processes: their TypeScript is stripped and compiled only once
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/mnemo/compiled')
 
-/** Unit tests that replace timers or globals: each of these files has modules of its own. The others share the loaded modules of a worker. */
-const APART = [
-  'src/engine/net/race.test.ts',
-  'src/engine/media/downloads.test.ts',
-  'src/engine/xmpp/modules/{devices,encryption,membership,uploads}.test.ts',
-  'src/engine/xmpp/hostile-session.test.ts',
-  'src/engine/xmpp/stanzas/delay.test.ts',
-  'src/renderer/composables/scroll-anchor.test.ts',
-  'src/main/desktop/text-menu.test.ts'
-]
+const UNIT_TESTS = ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts']
+/** Unit tests that replace modules, timers or globals: each of these files has modules of its own. The others share the loaded modules of a worker. */
+const APART = UNIT_TESTS.flatMap((pattern) => globSync(pattern, { cwd: import.meta.dirname })).filter((file) =>
+  /\bvi\.(mock|doMock|useFakeTimers|stub|spyOn)/.test(readFileSync(join(import.meta.dirname, file), 'utf8'))
+)
 const UNIT = {
   globalSetup: ['test/support/blank-store.ts'],
   // its JSON is imported in a way that only bundlers support
@@ -38,7 +34,7 @@ export default defineConfig({
         test: {
           ...UNIT,
           name: 'unit',
-          include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'],
+          include: UNIT_TESTS,
           exclude: ['tools/chromium-host/**', ...APART],
           isolate: false
         }

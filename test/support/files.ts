@@ -58,7 +58,8 @@ export function beginStore(folder: string): void {
 /** Opens a store in the thread of the test. */
 export function openStore(folder: string): Promise<Store> {
   beginStore(folder)
-  return Store.open({ ...storeFiles(folder), worker: STORE_IN_PROCESS })
+  // it cannot hang alone, and a test's clock may run ahead
+  return Store.open({ ...storeFiles(folder), worker: STORE_IN_PROCESS, patience: Infinity })
 }
 /** Opens a store with its own threads, as in the app. */
 export function openThreads(folder: string): Promise<Store> {

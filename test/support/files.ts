@@ -45,14 +45,18 @@ export function storeFiles(folder: string): StoreFiles {
 
 /** Environment variable with the path of the empty store of this run (blank-store.ts). */
 export const BLANK_STORE = 'MNEMO_TEST_STORE'
-/** Begins a profile without a store with a copy of the empty one and its key. */
+/** Begins a profile without a store with a copy of the empty one and its key; not on a disk that takes nothing, which the product has to report. */
 export function beginStore(folder: string): void {
   const blank = process.env[BLANK_STORE]
   const { file } = storeFiles(folder)
   if (blank === undefined || existsSync(file)) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  copyFileSync(blank, file)
-  writeFileSync(join(folder, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    copyFileSync(blank, file)
+    writeFileSync(join(folder, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
+  } catch {
+    for (const path of [file, join(folder, 'store-key')]) rmSync(path, { force: true })
+  }
 }
 
 /** Opens a store in the thread of the test. */

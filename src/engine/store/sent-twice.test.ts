@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import { incoming, inGroup, ME, storedMessages } from '../../../test/support/messages.ts'
 import type { Store } from '../threads/store.ts'
 import type { IncomingMessage } from './types.ts'
 
@@ -10,7 +11,6 @@ let serial = 0
 let ROOM = '' as Jid
 beforeEach(() => void newRoom())
 const newRoom = (): Jid => (ROOM = `group${++serial}@rooms.example.org` as Jid)
-const ME = 'me@example.org' as Jid
 const NOW = 1_700_000_000_000
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
@@ -30,22 +30,9 @@ interface Entry {
   at: number
 }
 /** `ahead`: how far this device's clock is ahead of the server's, which gives live messages their times. */
-const message = ({ nick, text, at }: Entry, time: number): IncomingMessage => ({
-  conversation: ROOM,
-  kind: 'group',
-  sender: `${ROOM}/${nick}` as Jid,
-  outgoing: nick === 'me',
-  text,
-  time,
-  stanzaId: `s${at}`,
-  originId: text,
-  messageId: text,
-  replayed: false
-})
-const all = async (): Promise<string[]> =>
-  (await store.read.page({ conversation: (await store.read.conversationByJid(ROOM))!.id, anchor: { kind: 'newest' }, limit: 1000 })).messages.map(
-    ({ text }) => text
-  )
+const message = ({ nick, text, at }: Entry, time: number): IncomingMessage =>
+  incoming(text, { ...inGroup(nick, ROOM), time, stanzaId: `s${at}`, originId: text, messageId: text })
+const all = async (): Promise<string[]> => (await storedMessages(store, ROOM, 1000)).map(({ text }) => text)
 
 /** Reads the archive page by page, as a device does that has all up to `from`. */
 async function catchUp(archive: readonly Entry[], from: number, page: number): Promise<void> {

@@ -1,8 +1,8 @@
-/** npm test: types, lint, then every test; one summary line at the end. */
+/** npm test: types, lint, then every test; the failures again and one summary line at the end. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUTPUT = join(ROOT, 'test-output')
@@ -11,6 +11,32 @@ interface Result {
   passed: number
   failed: number
   skipped: number
+  /** Each failure: file, name and message, at most `FAILURE_LENGTH` characters each. */
+  failures: string[]
+}
+
+const FAILURE_LENGTH = 1500
+
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  numPassedTests: number
+  numPendingTests: number
+  testResults: {
+    name: string
+    status: string
+    message: string
+    assertionResults: { fullName: string; status: string; failureMessages: string[] | null }[]
+  }[]
+}
+
+/** The failed tests, and the files that could not be loaded, of one report. */
+function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(ROOT, name)
+    const tests = assertionResults.filter((test) => test.status === 'failed')
+    if (tests.length === 0) return status === 'failed' ? [`${file}\n${message}`] : []
+    return tests.map((test) => `${file}: ${test.fullName.trim()}\n${(test.failureMessages ?? []).join('\n')}`)
+  })
 }
 
 /** Runs a script of package.json; prints its output at its end. */
@@ -20,7 +46,7 @@ async function check(name: string): Promise<Result> {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => output.push(part))
   const [status] = (await once(child, 'close')) as [number | null]
   process.stdout.write(Buffer.concat([Buffer.from(`\n== ${name}\n`), ...output, Buffer.from(status === 0 ? 'ok\n' : `${name} FAILED\n`)]))
-  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0, failures: status === 0 ? [] : [name] }
 }
 
 /** Projects of vitest that belong to one part. */
@@ -44,15 +70,15 @@ async function tests(project: string, later = false): Promise<Result> {
   if (!later) process.stdout.write(`\n== ${project}\n`)
   const [status] = (await once(child, 'close')) as [number | null]
   if (later) process.stdout.write(Buffer.concat([Buffer.from(`\n== ${project}\n`), ...output]))
-  let report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number }
+  let report: Report
   try {
-    report = JSON.parse(readFileSync(file, 'utf8')) as typeof report
+    report = JSON.parse(readFileSync(file, 'utf8')) as Report
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, failures: [`${project} ended without a report`] }
   }
-  // a file that could not be loaded, or an error outside of any test
-  const failed = report.numFailedTests === 0 && status !== 0 ? Math.max(1, report.numFailedTestSuites) : report.numFailedTests
-  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests }
+  const failures = failuresOf(report)
+  if (failures.length === 0 && status !== 0) failures.push(`${project}: an error outside of any test, printed above`)
+  return { passed: report.numPassedTests, failed: failures.length, skipped: report.numPendingTests, failures }
 }
 
 /** Runs several parts, one after the other. */
@@ -78,7 +104,9 @@ const sides = [
 results.push(...(await Promise.all(sides.map((projects, at) => inTurn(projects, at > 0)))).flat())
 // packing takes minutes: only on request (npm run dist:check)
 if (only.includes('dist')) results.push(await tests('dist'))
-const sum = (key: keyof Result): number => results.reduce((total, result) => total + result[key], 0)
+const failures = results.flatMap((result) => result.failures)
+if (failures.length > 0) process.stdout.write(`\n== failures\n\n${failures.map((text) => text.slice(0, FAILURE_LENGTH)).join('\n\n')}\n`)
+const sum = (key: Exclude<keyof Result, 'failures'>): number => results.reduce((total, result) => total + result[key], 0)
 const skipped = sum('skipped')
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)
 process.exitCode = sum('failed') === 0 ? 0 : 1

@@ -51,6 +51,25 @@ twin('\u2236\ua789', ':')
 // middle dots: of names, of lists, of Catalan (UTS 39, confusables)
 twin('\u30fb\uff65\u2022\u2027\u2219\u22c5\u0387\u16eb\u2e31\u{10101}', '\u00b7')
 twin('\u2217\u204e', '*')
+twin('\u00d7', 'x')
+// full stops, commas and brackets of Chinese and Japanese, and the signs of Arabic (CLDR, Latin-ASCII and Arabic-Latin); lenticular brackets are on the same keys
+for (const [one, signs] of Object.entries({
+  '.': '。٫۔',
+  ',': '、،٬',
+  ';': '؛',
+  '?': '؟',
+  '%': '٪',
+  '*': '٭',
+  '<': '〈',
+  '>': '〉',
+  '<<': '《',
+  '>>': '》',
+  '[': '〔〘〚【〖',
+  ']': '〕〙〛】〗'
+}))
+  twin(signs, one)
+// circles in the place of the Chinese zero and of an omitted character
+twin('○◯', '〇')
 twin('\u22ef', '...')
 // separate voicing marks of kana: composed in fold.cc with the kana before them, like the combining ones
 twin('\u309b', '\u3099')
@@ -130,9 +149,11 @@ for (const [first, number, count] of [
   [0x1f10c, 0, 1]
 ])
   for (let i = 0; i < count; i++) twin(String.fromCodePoint(first + i), String(number + i))
+// numerals of Suzhou
+for (let i = 1; i < 10; i++) twin(String.fromCodePoint(0x3020 + i), String(i))
 for (let i = 0; i < 26; i++) {
   twin(String.fromCodePoint(0x1f150 + i), String.fromCodePoint(0x61 + i))
-  // letters in filled squares, except those that are emoji
+  // letters in filled squares; fold.cc decides on those that are emoji
   const square = String.fromCodePoint(0x1f170 + i)
   if (!/\p{Emoji}/u.test(square)) twin(square, String.fromCodePoint(0x61 + i))
 }

@@ -21,6 +21,9 @@ constexpr uint32_t kCyrillicI = 0x438, kCyrillicShortI = 0x439;
 /// Thai vowels and tones; Lao has them at the same positions, 0x80 after Thai.
 constexpr uint32_t kSaraE = 0xE40, kSaraAe = 0xE41, kFirstTone = 0xE48, kLastTone = 0xE4B, kNikhahit = 0xE4D, kLao = 0x80;
 
+/// Below a consonant, the Khmer letters da and ta look the same (Unicode 16.4).
+constexpr uint32_t kCoeng = 0x17D2, kKhmerDa = 0x178A, kKhmerTa = 0x178F;
+
 /// Composes `code` with the character before it as in Unicode; 0 if they do not compose.
 uint32_t Compose(uint32_t before, uint32_t code) {
   if (code == 0x3099 || code == 0x309A || code == kStroke) {
@@ -117,6 +120,33 @@ bool JoinThai(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& 
   return true;
 }
 
+/// Letters in filled squares. Four of them are emoji (blood types, parking): they count as letters only in a row with
+/// one that is none.
+constexpr uint32_t kFirstSquare = 0x1F170, kLastSquare = 0x1F189;
+bool IsSquare(uint32_t code) { return code >= kFirstSquare && code <= kLastSquare; }
+bool IsSquareEmoji(uint32_t code) { return code == 0x1F170 || code == 0x1F171 || code == 0x1F17E || code == 0x1F17F; }
+constexpr size_t kSquareBytes = 4;
+/// Length of the row that is looked at on each side, in bytes.
+constexpr size_t kSquareRow = 32 * kSquareBytes;
+
+bool IsInSquareWord(const unsigned char* s, size_t at, size_t bytes) {
+  const auto square = [&](size_t from) {
+    uint32_t code = 0;
+    return from + kSquareBytes <= bytes && DecodeOne(s + from, bytes - from, code) == kSquareBytes && IsSquare(code) ? code : 0;
+  };
+  for (size_t from = at; from < at + kSquareRow; from += kSquareBytes) {
+    const uint32_t code = square(from);
+    if (code == 0) break;
+    if (!IsSquareEmoji(code)) return true;
+  }
+  for (size_t from = at; from >= kSquareBytes && at - from < kSquareRow;) {
+    const uint32_t code = square(from -= kSquareBytes);
+    if (code == 0) return false;
+    if (!IsSquareEmoji(code)) return true;
+  }
+  return false;
+}
+
 void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
   uint32_t written = 0;
   if (!out.empty() && (code == kLongMark || code == '~')) {
@@ -181,6 +211,8 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
       out.back().end = end;
       continue;
     }
+    if (IsSquareEmoji(code) && IsInSquareWord(s, begin, bytes)) code = 'a' + (code - kFirstSquare);
+    if (code == kKhmerDa && !out.empty() && out.back().code == kCoeng) code = kKhmerTa;
     if (code == kJoiner) joiner = !out.empty() && IsPictograph(out.back().code);
     else joiner = false;
     const uint32_t entry = table::kFold[table::kFoldIndex[code >> 8] * 256 + (code & 0xFF)];

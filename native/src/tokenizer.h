@@ -7,7 +7,7 @@
 namespace mnemo {
 
 /// Version of the rules below: an index made by another version has to be rebuilt.
-inline constexpr int kTokenizerVersion = 7;
+inline constexpr int kTokenizerVersion = 8;
 
 /// Longest word of letters and digits in the vocabulary; longer runs are found by their pieces.
 inline constexpr size_t kLongestWord = 32;

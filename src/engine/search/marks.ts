@@ -54,6 +54,8 @@ export function createMarks(db: ReadableDB) {
   }
 }
 
+export type Marks = ReturnType<typeof createMarks>
+
 /** Parses the result of mnemo_ranges, 'start,end;start,end'. */
 function toRanges(text: string): Range[] {
   return text === '' ? [] : text.split(';').map((range) => range.split(',').map(Number) as Range)

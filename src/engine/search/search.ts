@@ -48,7 +48,14 @@ export function createSearch(db: ReadableDB) {
   const walks = createWalks(db, columns, hits)
   const marks = createMarks(db)
   const { words, wholeWords, related, didYouMean } = createSuggest(db, columns, people, hits, walks)
-  const sounds = createSounds(db, hits)
+  const sounds = createSounds(db, hits, {
+    marks,
+    newest: (set) => {
+      const [at] = walks.inHistory(set, 'newest', 1)
+      return at === undefined ? undefined : hits.facts(columns.messageAt(at))?.text
+    },
+    size: () => columns.held
+  })
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.id = ?`)
   // the order is that of the list

@@ -110,7 +110,7 @@ export function kanaOf(text: string): string[] {
     .replaceAll('tch', 'cch')
     .replaceAll('dzu', 'du')
     // as typed into an input method: tonnkatu, konnnichiha
-    .replaceAll(/nn(?![aiueoy])/g, "n'")
+    .replaceAll(/nn(?=[^aiueoyn])|nn(?=n[aiueoy])|(?<=[aiueo])nn$/g, "n'")
   const macrons = /[aiueo][\u0304\u0302]/g
   const marked = plain.normalize('NFD')
   const isMarked = marked.search(macrons) >= 0

@@ -5,7 +5,9 @@
  * Monday (ISO 8601); "last Friday" is the latest Friday before today, 上周五 and 先週の金曜日 the Friday of the week before.
  */
 import { en, ja, zh } from 'chrono-node'
+import { asciiDigit } from '../../contract/digits.ts'
 import { recent } from './ago.ts'
+import { CALENDAR_WORDS, numericDay, otherCalendar } from './calendars.ts'
 import { clockWords } from './clock-words.ts'
 import { counted } from './counted.ts'
 import { eastern } from './dates-eastern.ts'
@@ -65,12 +67,16 @@ export function longDate(text: string): string | null {
       /^\d{4}$/.test(last[0]) &&
       words
         .slice(0, count - 1)
-        .some((word) => word[0].split(/\p{Dash}/u).some((part) => BEFORE_YEAR.test(part.replace(/[.,]$/, ''))) || /^(?:week|kw)$/i.test(word[0]))
+        .some(
+          (word) =>
+            word[0].split(/\p{Dash}/u).some((part) => BEFORE_YEAR.test(part.replace(/[.,]$/, '')) || CALENDAR_WORDS.has(part.toLowerCase())) ||
+            /^(?:week|kw)$/i.test(word[0])
+        )
     const figures =
       /^\d/.test(last[0]) &&
       !LAST_FIGURE.test(last[0]) &&
       !SIGNED_FIGURE.test(last[0]) &&
-      !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0])) &&
+      !(/^\d{1,2},?$/.test(last[0]) && (BEFORE_NUMBER.test(before[0]) || CALENDAR_WORDS.has(before[0].toLowerCase()))) &&
       !(DAYS_OF_MONTH.test(last[0]) && MONTH_NAME.test(before[0])) &&
       !POINTED.test(text.slice(0, last.index + last[0].length)) &&
       !(FIGURE_DATE.test(last[0]) && SIGN_BEFORE.test(before[0]))
@@ -87,9 +93,10 @@ export function longDate(text: string): string | null {
 /** Time span of a text (a date, a word for one, or a range of two), relative to `now` (ms), or null if it is no date. */
 export function parseDate(text: string, now: number, order: DateOrder = systemOrder()): Span | null {
   if (text.length > 80) return null
-  // NFKC: full-width digits and letters; all blanks become one kind, and so do all dashes
+  // NFKC: full-width letters; digits of any script; all blanks become one kind, and so do all dashes
   const word = clockWords(
     simplified(text.normalize('NFKC').toLowerCase())
+      .replaceAll(/\p{Nd}/gu, (digit) => asciiDigit(digit) ?? digit)
       .replaceAll(/[\u301c\u223c]/gu, '~')
       .replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-'))
       .replaceAll(/[\u2018\u2019\u02bc]/gu, "'")
@@ -126,6 +133,7 @@ const usual = (word: string): string =>
     .replace(/^(\d{4})\. ?(\d{1,2})\.$/, '$1-$2')
     .replace(/^(\d{1,2})\. (\d{1,2})\.?$/, '$1月$2日')
     .replace(/^(\d{4})_(\d{2})_(\d{2})$/, '$1-$2-$3')
+    .replace(/^(?:in the |at )?(?=(?:morning|afternoon|evening|night)$)/, 'this ')
     .replace(/^this past (?=[a-z]+$)/, 'past ')
     .replace(/^((?:the )?(?:last|past)) fortnight$/, '$1 2 weeks')
     .replace(
@@ -153,6 +161,7 @@ function single(word: string, now: Date, order: DateOrder): Span | null {
     figures(plain, now, order) ??
     counted(numbered(known), now) ??
     besideClock(plain, (one) => single(one, now, order)) ??
+    otherCalendar(plain, now) ??
     holiday(plain, now, timeOf) ??
     stretch(plain, now) ??
     nearby(plain, now, (text, at = now) => (text === plain && at === now ? null : single(text, at, order))) ??
@@ -250,7 +259,10 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   const monthYear = /^(\d{1,2})[-/.](\d{4})$/.exec(word)
   if (monthYear !== null) return checkedMonth(Number(monthYear[2]), Number(monthYear[1]))
   const yearFirst = /^(\d{4})([-/.]) ?(\d{1,2})\2 ?(\d{1,2})\.?$/.exec(word)
-  if (yearFirst !== null) return checkedDay(Number(yearFirst[1]), Number(yearFirst[3]), Number(yearFirst[4]))
+  if (yearFirst !== null) {
+    const [year = 0, month = 0, day = 0] = [yearFirst[1], yearFirst[3], yearFirst[4]].map(Number)
+    return checkedDay(year, month, day) ?? numericDay(year, month, day)
+  }
   const full = /^(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{1,2}|\d{4})$/.exec(word)
   if (full !== null) {
     const [, a = '', sign, b = '', c = ''] = full
@@ -260,7 +272,8 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
     for (const way of ways) {
       const [y, m, d] = way === 'ymd' ? [a, b, c] : way === 'dmy' ? [c, b, a] : [c, a, b]
       if (y.length === 1 || d.length > 2) continue
-      const span = checkedDay(Number(y) + (y.length === 2 ? 2000 : 0), Number(m), Number(d))
+      const span =
+        checkedDay(Number(y) + (y.length === 2 ? 2000 : 0), Number(m), Number(d)) ?? (y.length === 4 ? numericDay(Number(y), Number(m), Number(d)) : null)
       if (span !== null) return span
     }
     return null

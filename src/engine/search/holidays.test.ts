@@ -1,4 +1,5 @@
 /** Holidays and vague time words, at fixed clocks in many zones. */
+import { Converter } from 'opencc-js'
 import { afterEach, expect, test } from 'vitest'
 import { longDate, parseDate } from './dates.ts'
 
@@ -191,4 +192,16 @@ test.each([
   ['monday 12 monkeys', null]
 ])('of "%s" an operator takes "%s"', (text, taken) => {
   expect(longDate(text)).toBe(taken)
+})
+
+test.each(
+  '春节 过年 农历新年 除夕 大年初三 元宵节 端午节 七夕节 中元节 中秋节 重阳节 腊八节 清明节 清明连假 冬至 劳动节 国庆节 双十节 双十一 双十二 妇女节 植树节 愚人节 青年节 儿童节 建党节 建军节 教师节 情人节 母亲节 父亲节 万圣节 感恩节 黑色星期五 平安夜 圣诞节 复活节 黄金周 寒假 暑假 农历八月十五 国庆当天 圣诞前后 春节期间 夜里 三点钟 约三天前 数天前'.split(
+    ' '
+  )
+)('%s is the same in traditional characters', (word) => {
+  const traditional = Converter({ from: 'cn', to: 'tw' })(word)
+  const now = new Date(2026, 10, 20, 15, 30).getTime()
+  const span = parseDate(word, now, 'ymd')
+  expect(parseDate(traditional, now, 'ymd')).toEqual(span)
+  expect(span !== null || word === '夜里').toBe(true)
 })

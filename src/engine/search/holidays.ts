@@ -108,7 +108,7 @@ name("元旦|元旦节|元日|new year|new years|new year's|new year's day|new y
 name('お正月|三が日|年始|年明け', fixed(1, 1, 3))
 name("new year's eve|new years eve|大晦日|跨年|跨年夜", fixed(12, 31))
 name('年末年始', (year) => ({ from: days(year, 11, 29).from, to: days(year + 1, 0, 4).from }))
-name('春节|过年|chinese new year|lunar new year|spring festival|cny|旧正月', springFestival)
+name('春节|过年|农历新年|农历年|chinese new year|lunar new year|spring festival|cny|旧正月', springFestival)
 name("除夕|除夕夜|年三十|大年三十|年夜|大年夜|chinese new year eve|chinese new year's eve|lunar new year's eve", newYearsEve)
 for (const [i, date] of [...'一二三四五六七'].entries()) name(`大年初${date}|年初${date}`, lunar(1, i + 1))
 name(
@@ -219,7 +219,7 @@ export function holiday(word: string, now: Date, within: (rest: string, day: Dat
           }, now)
     const part = end
       .replace(YEAR_AFTER, '')
-      .replace(/^ ?(?:的|の)?(?:期间|假期|假|休|节日|当天|那天|那几天|那会儿|days?|holidays?|festival|day)?/u, '')
+      .replace(/^ ?(?:的|の)?(?:期间|假期|连假|假|休|节日|当天|那天|那几天|那会儿|days?|holidays?|festival|day)?/u, '')
       .trim()
     if (span === null || part === '') return span
     const around = AROUND.get(part)
@@ -245,7 +245,7 @@ const moved = (time: number, count: number): number => {
 }
 /** Words that may follow the name of a holiday. */
 const ENDS =
-  /^(?: ?(?:of |in )?(?:last year|this year|\d{4})| ?(?:的|の)?(?:期间|假期|假|休|节日|当天|那天|那几天|那会儿|holidays?|festival|day)?(?:的|の)?(?: ?(?:凌晨|半夜|清早|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|夜|晚|朝|昼|午前|午後|夕方|晩|morning|noon|afternoon|evening|night))?(?:的|の)?.{0,6})$/u
+  /^(?: ?(?:of |in )?(?:last year|this year|\d{4})| ?(?:的|の)?(?:期间|假期|连假|假|休|节日|当天|那天|那几天|那会儿|holidays?|festival|day)?(?:的|の)?(?: ?(?:凌晨|半夜|清早|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|夜|晚|朝|昼|午前|午後|夕方|晩|morning|noon|afternoon|evening|night))?(?:的|の)?.{0,6})$/u
 
 function yearOf(before: string, after: string, now: Date): number | null {
   const y = now.getFullYear()

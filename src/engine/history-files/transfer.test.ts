@@ -485,6 +485,22 @@ test('an invalid time is guessed from the previous one, or skipped, as the user 
   expect(await stored('Times')).toEqual(['A: first', 'B: no such month', 'A: last'])
 })
 
+test('times to come, and times before the app existed, are asked about', async () => {
+  // a year of Nepal's calendar, and a two-digit year of a Japanese era
+  const path = file(
+    'WhatsApp Chat with Calendars.txt',
+    '2023/12/31, 21:15 - A: first\n२०८१/०१/२१, २१:१६ - B: in 57 years\n2023/12/31, 21:17 - A: last\n2006/05/03, 21:17 - A: too early\n'
+  )
+  const lines = ['2081-01-21 21:16 B: in 57 years', '2006-05-03 21:17 A: too early']
+  expect(await engine.transfer.preview(path, null)).toMatchObject({ badTimes: { count: 2, lines } })
+  expect(await bring(path, { options: { encoding: null, order: null, columns: null, badTimes: 'skip' } })).toMatchObject({
+    added: 2,
+    unread: [{ kind: 'time', count: 2 }]
+  })
+  const whole = file('WhatsApp Chat with Nepal.txt', '२०८१/०१/२१, २१:१६ - A: one\n२०८१/०१/२२, २१:१६ - B: two\n')
+  await expect(bring(whole)).rejects.toMatchObject({ reason: 'times' })
+})
+
 test('two chats of one name stay two, the same export twice stays one, and a longer export continues it', async () => {
   mkdirSync(at('WhatsApp Chat - Bo'))
   mkdirSync(at('WhatsApp Chat - Cy'))

@@ -979,7 +979,7 @@ export default {
     columnsRemembered: '前回の同じ形式のファイルと同じ列',
     column: { time: '日時', clock: '時刻', sender: '送信者', text: '本文', conversation: 'トーク', direction: '送信／受信', files: 'ファイル' },
     noColumn: 'なし',
-    badTimes: '{n} 件のメッセージの日時を読み取れません',
+    badTimes: '{n} 件のメッセージの日時がありえないか、読み取れません',
     badTimesNear: '直前のメッセージの後に置く',
     badTimesSkip: '取り込まない',
     unread: '{n} 件は取り込まれません',

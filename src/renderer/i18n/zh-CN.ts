@@ -959,7 +959,7 @@ export default {
     columnsRemembered: '已沿用上次同类文件的列设置',
     column: { time: '时间', clock: '时刻', sender: '发送者', text: '内容', conversation: '会话', direction: '发送或接收', files: '文件' },
     noColumn: '无',
-    badTimes: '有 {n} 条消息的时间无法识别',
+    badTimes: '有 {n} 条消息的时间不合理或无法识别',
     badTimesNear: '排在它们前一条消息之后',
     badTimesSkip: '不导入',
     unread: '有 {n} 项内容不会导入',

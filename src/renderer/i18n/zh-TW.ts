@@ -959,7 +959,7 @@ export default {
     columnsRemembered: '已沿用上次同類檔案的欄位設定',
     column: { time: '時間', clock: '時刻', sender: '傳送者', text: '內容', conversation: '對話', direction: '傳送或接收', files: '檔案' },
     noColumn: '無',
-    badTimes: '有 {n} 則訊息的時間無法辨識',
+    badTimes: '有 {n} 則訊息的時間不合理或無法辨識',
     badTimesNear: '排在它們前一則訊息之後',
     badTimesSkip: '不匯入',
     unread: '有 {n} 項內容不會匯入',

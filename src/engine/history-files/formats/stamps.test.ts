@@ -78,3 +78,23 @@ test.each([
 ])('months of the Persian calendar: %s', (text, year, month, day) => {
   expect(parseTime(text)).toBe(new Date(year, month, day, 21, 15).getTime())
 })
+
+test.each([
+  '民國113年5月3日 下午3:04',
+  '113/5/3 下午 3:04',
+  '民國113/05/03 15:04',
+  '令和6年5月3日 15:04',
+  'R6.5.3 15:04',
+  '2567/05/03 15:04',
+  '3/5/2567 15:04',
+  '3 พ.ค. 2567 15:04',
+  '20 Farvardin 1403 15:04',
+  '۱۴۰۳/۱/۲۰ ۱۵:۰۴',
+  '۲۰ فروردین ۱۴۰۳ ۱۵:۰۴',
+  '٢٩ رمضان ١٤٤٥ ٣:٠٤ م',
+  '29 Ramadan 1445 AH, 3:04 PM',
+  '١٧ ربيع الأول ١٤٤٦ هـ ٣:٠٤ م'
+])('%s is of another calendar', (text) => {
+  const day = /17|١٧/u.test(text) ? [8, 20] : /[Ff]arvardin|فروردین|۱۴۰۳|رمضان|Ramadan/u.test(text) ? [3, 8] : [4, 3]
+  expect(parseTime(text)).toBe(new Date(2024, day[0]!, day[1]!, 15, 4).getTime())
+})

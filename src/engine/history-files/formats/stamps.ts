@@ -32,13 +32,20 @@ const plain = (word: string): string =>
     .toLowerCase()
     .replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
 
+const DAY_MS = 86_400_000
 /** Months of Iran's calendar, whose years times.ts knows. */
 const persian = (['fa', 'en'] as const).flatMap((locale) => {
   const names = new Intl.DateTimeFormat(`${locale}-u-ca-persian`, { month: 'long', timeZone: 'UTC' })
   // 21 April 2024 was the 2nd of Ordibehesht, the second month
   return Array.from({ length: 12 }, (_, index): [string, number] => [plain(names.format(Date.UTC(2024, 3 + index, 21))), 1 << ((index + 1) % 12)])
 })
-const months = new Map([...persian, ...table(MONTHS)])
+/** Months of Arabia's calendar. */
+const islamic = (['ar', 'en'] as const).flatMap((locale) => {
+  const names = new Intl.DateTimeFormat(`${locale}-u-ca-islamic-umalqura`, { month: 'long', timeZone: 'UTC' })
+  // 20 July 2023 was the 2nd of Muharram, the first month; a month has 29.5 days
+  return Array.from({ length: 12 }, (_, index): [string, number] => [plain(names.format(Date.UTC(2023, 6, 30) + index * 29.5 * DAY_MS)), 1 << index])
+})
+const months = new Map([...persian, ...islamic, ...table(MONTHS)])
 
 const MARKS = /[\p{Cf}\ufeff\r]/gu
 
@@ -74,13 +81,13 @@ const SIGNS: Record<string, string> = {
 
 const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ״׳-]*(?:"[\p{L}\p{M}]+)?(?: [\p{L}\p{M}.’'ʼ״׳-]+){0,3}`
 const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy
-/** Years of Japanese eras, as written by phones with that calendar. */
-const ERA = /(令和|平成|昭和|[RHS])(\d{1,2}|元)[-./年] ?(\d{1,2})[-./月] ?(\d{1,2})日?/uy
-const ERAS: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925, R: 2018, H: 1988, S: 1925 }
+/** Years of Japanese eras and of the Republic of China, as written by phones with these calendars. */
+const ERA = /(令和|平成|昭和|民國|民国|[RHS]) ?(\d{1,3}|元)[-./年] ?(\d{1,2})[-./月] ?(\d{1,2})日?/uy
+const ERAS: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925, 民國: 1911, 民国: 1911, R: 2018, H: 1988, S: 1925 }
 const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
 // 31 May 2024; May 31, 2024; 2024 May 31, with their particles: 31 de mayo de 2024, 31st of May
 const DAY_FIRST =
-  /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
+  /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}.’'ʼ]*(?: [\p{L}\p{M}ʻ’'-]+)??)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?| ?هـ| AH\b)?/uy
 const MONTH_FIRST = /([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.]? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/uy
 const YEAR_FIRST = /(\d{4})\.?[ -]([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)\.?[ -](\d{1,2})(?!\d)\.?/uy
 const WEEKDAY = /\(?[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)?[.]?\)?,? +/uy

@@ -14,9 +14,11 @@ export function parseTime(text: string): number | null {
   return timeOf(stamp, orders.best().order)
 }
 
-/** Gregorian date from other calendars in phones: Thailand's year is 543 ahead; years of Iran's and Arabia's calendars are close to our length. */
+/** Gregorian date from other calendars in phones: Thailand's year is 543 ahead, Taiwan's 1911 behind; years of Iran's and Arabia's calendars are close to our length. */
 function gregorian(year: number, month: number, day: number): [number, number, number] {
   if (year > 2400 && year < 2800) return [year - 543, month, day]
+  // years of the Republic of China
+  if (year > 99 && year < 150) return [year + 1911, month, day]
   const calendar = year >= 1340 && year < 1425 ? new PersianCalendar() : year >= 1425 && year < 1500 ? new IslamicUmalquraCalendar() : null
   if (calendar === null || month < 1 || month > 12 || day < 1 || day > 31) return [year, month, day]
   const date = toCalendar(new CalendarDate(calendar, year, month, day), new GregorianCalendar())

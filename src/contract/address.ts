@@ -66,3 +66,8 @@ export function localOf(jid: string): string {
 
 /** Link to a bare address, escaped where necessary (RFC 5122 section 2.2). */
 export const xmppUri = (jid: string): string => `xmpp:${jid.split('@').map(encodeURIComponent).join('@')}`
+
+/** Name in place of several people who reacted, in a history file that has their number only. */
+export const unnamedPeople = (count: number): string => `×${count}`
+/** Number of people that a name in an imported history stands for. */
+export const unnamedIn = (name: string): number => Number(/^×(\d{1,9})$/.exec(name)?.[1] ?? 1)

@@ -1,5 +1,6 @@
 /** Parsed history before import: a stream of conversations and their messages. */
 import type { Readable } from 'node:stream'
+import { unnamedPeople } from '../../contract/address.ts'
 import type { AttachmentKind } from '../../contract/domain.ts'
 import type { ImportColumns, ImportFormat, ImportProblem } from '../../contract/history-files.ts'
 import type { Encoding, EncodingName } from './decoding.ts'
@@ -156,6 +157,13 @@ export const unclearColumns = (file: string, heading: readonly string[]): Import
     `which of its columns is the time and which the text is not clear; --columns time=${heading.length > 0 ? 'NAME,text=NAME' : '1,text=2'} says it${heading.length > 0 ? ` (there are: ${heading.slice(0, 30).join(', ')})` : ''}`,
     'columns'
   )
+
+/** Reactions with an emoji: of the named people, and of the others by their number, where a file has no names. */
+export function reactionsBy(emoji: string | null, people: readonly string[], count: number | null): NonNullable<ParsedMessage['reactions']> {
+  if (emoji === null || emoji === '') return []
+  const others = (count ?? 0) - people.length
+  return [...people, ...(others > 0 ? [unnamedPeople(others)] : [])].map((sender) => ({ sender, emoji }))
+}
 
 const KINDS: [AttachmentKind, RegExp][] = [
   ['image', /\.(jpe?g|png|gif|webp|heic|bmp|avif|jfif|tiff?)$/i],

@@ -1,5 +1,5 @@
 /** Discord exports by DiscordChatExporter (JSON and text): one file per channel, with replies, reactions, pins, edits, stickers and files. */
-import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
+import { beginning, reactionsBy, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
@@ -67,7 +67,11 @@ function open(file: TextFile): JsonReader {
       if (files.length > 0) message.files = files
       const reactions = recordsOf(raw['reactions']).flatMap((reaction) => {
         const emoji = isRecord(reaction['emoji']) ? firstText(reaction['emoji']['name'], reaction['emoji']['code']) : null
-        return emoji === null ? [] : recordsOf(reaction['users']).map((person) => ({ sender: nameOf(person) ?? '?', emoji }))
+        return reactionsBy(
+          emoji,
+          recordsOf(reaction['users']).map((person) => nameOf(person) ?? '?'),
+          numberOf(reaction['count'])
+        )
       })
       if (reactions.length > 0) message.reactions = reactions
       return message.text === '' && files.length === 0 ? { unread: 'text' } : { head: headOf(), message }

@@ -1,5 +1,5 @@
 /** Slack workspace export: a .zip with users.json, channels.json and one file per day and channel, with or without a top folder. */
-import { ImportError, kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { ImportError, kindOf, plainHistory, reactionsBy, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
@@ -136,10 +136,11 @@ function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessa
   if (thread !== null && thread !== stamp) message.replyTo = thread
   if (Array.isArray(raw['pinned_to']) && (room === null || raw['pinned_to'].includes(room))) message.pinned = true
   const reactions = recordsOf(raw['reactions']).flatMap((reaction) =>
-    (Array.isArray(reaction['users']) ? reaction['users'] : []).map((id) => ({
-      sender: names.people.get(String(id)) ?? String(id),
-      emoji: `:${textOf(reaction['name']) ?? '?'}:`
-    }))
+    reactionsBy(
+      `:${textOf(reaction['name']) ?? '?'}:`,
+      (Array.isArray(reaction['users']) ? reaction['users'] : []).map((id) => names.people.get(String(id)) ?? String(id)),
+      numberOf(reaction['count'])
+    )
   )
   if (reactions.length > 0) message.reactions = reactions
   if (files.length > 0) message.files = files

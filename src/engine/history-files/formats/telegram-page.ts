@@ -1,5 +1,5 @@
 /** Telegram Desktop export as pages (messages.html, messages2.html ...): a page holds a thousand messages of one chat. */
-import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
+import { kindOf, reactionsBy, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
 import { isFileName, notHere } from './left-out.ts'
@@ -79,7 +79,11 @@ function open(file: TextFile): ChunkReader {
       if (files.length > 0) message.files = files
       const reactions = [...within(chunk, 'reactions').matchAll(/<span class="emoji">([\s\S]*?)<\/span>([\s\S]*?)(?=<span class="reaction|$)/g)].flatMap(
         ([, emoji = '', rest = '']) =>
-          [...rest.matchAll(/title="([^"]+)"/g)].map(([, who = '']) => ({ sender: plainText(who.replace(/, \d.*$/, '')), emoji: plainText(emoji).trim() }))
+          reactionsBy(
+            plainText(emoji).trim(),
+            [...rest.matchAll(/title="([^"]+)"/g)].map(([, who = '']) => plainText(who.replace(/, \d.*$/, ''))),
+            Number(/<span class="count">\s*(\d+)/.exec(rest)?.[1] ?? 0)
+          )
       )
       if (reactions.length > 0) message.reactions = reactions
       return message.text === '' && files.length === 0 ? { unread: 'text' } : { ...message, written }

@@ -39,6 +39,17 @@ const READ = new Set([
   'todo_list'
 ])
 
+/** Buttons of a bot below its message, a line for each row; links are kept. */
+function buttonsOf(rows: unknown): string[] {
+  return (Array.isArray(rows) ? rows : []).flatMap((row) => {
+    const buttons = recordsOf(row).map((button) => {
+      const [label, address] = [textOf(button['text']) ?? '', textOf(button['data']) ?? '']
+      return label === '' ? '' : `[${label}]${/^(?:https?|tg):/i.test(address) ? ` (${address})` : ''}`
+    })
+    return buttons.some((button) => button !== '') ? [buttons.filter((button) => button !== '').join(' ')] : []
+  })
+}
+
 /** Null: the text has an unknown type. `call`: the message is a phone call. */
 export function telegramText(message: Record<string, unknown>, call: boolean): string | null {
   const body = (message['text'] ?? '') === '' ? (written(message['text_entities'] ?? message['text']) ?? null) : written(message['text'])
@@ -84,6 +95,7 @@ export function telegramText(message: Record<string, unknown>, call: boolean): s
     if (!READ.has(key) && typeof value === 'object' && value !== null && leaves(value).length > 0)
       parts.push(`${key.replace(/_information$/, '').replaceAll('_', ' ')}: ${leaves(value).join(', ')}`)
   if (body !== '') parts.push(body)
+  parts.push(...buttonsOf(message['inline_bot_buttons']))
   // a kind without any other data: a story
   const media = textOf(message['media_type'])
   if (parts.length === 0 && media !== null && (message['file'] ?? null) === null) parts.push(`[${media.replaceAll('_', ' ')}]`)

@@ -1,6 +1,6 @@
 /** Telegram Desktop export as JSON (result.json): of one chat, or of all, including left ones. Media files are beside it. */
 import { lookUp } from '../../../contract/look-up.ts'
-import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { beginning, ImportError, kindOf, reactionsBy, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { hasAll, type Format, type Probe } from './format.ts'
 import { isRecord, numberOf, readJson, recordsOf, shown, textOf, type OnValue } from './json-stream.ts'
@@ -183,10 +183,14 @@ function messageOf(raw: unknown, file: TextFile): ParsedMessage | 'notice' | { k
   if (own !== null) message.id = own
   const answered = textOf(raw['reply_to_message_id'])
   if (answered !== null) message.replyTo = answered
-  const reactions = recordsOf(raw['reactions']).flatMap((reaction) => {
-    const emoji = textOf(reaction['emoji'])
-    return emoji === null ? [] : recordsOf(reaction['recent']).map((who) => ({ sender: textOf(who['from']) ?? textOf(who['from_id']) ?? '?', emoji }))
-  })
+  const reactions = recordsOf(raw['reactions']).flatMap((reaction) =>
+    reactionsBy(
+      // own pictures of an emoji are named by their file, paid reactions have none
+      textOf(reaction['emoji']) ?? (reaction['type'] === 'paid' ? '⭐' : reaction['type'] === 'custom_emoji' ? '🖼' : null),
+      recordsOf(reaction['recent']).map((who) => textOf(who['from']) ?? textOf(who['from_id']) ?? '?'),
+      numberOf(reaction['count'])
+    )
+  )
   if (reactions.length > 0) message.reactions = reactions
   if (files.length > 0) message.files = files
   return message

@@ -1,4 +1,5 @@
 /** Row of `message` with its related data, and its conversion to a Message. */
+import { isImported as isOfFile, resource, unnamedIn } from '../../../contract/address.ts'
 import {
   Unreadable,
   type Attachment,
@@ -155,7 +156,7 @@ function toReactions(json: string): Reaction[] {
     for (const one of emoji.split(' ')) {
       if (one === '') continue
       const reaction = found.get(one) ?? { emoji: one, count: 0, own: false, names: [] }
-      reaction.count++
+      reaction.count += isOfFile(sender) ? unnamedIn(resource(sender)) : 1
       if (outgoing === 1) reaction.own = true
       else if (reaction.names.length < MOST_NAMES) reaction.names.push(nameOf(sender, contact))
       found.set(one, reaction)

@@ -163,6 +163,23 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'LINE, weekdays that tell the order of the numbers',
+    format: 'line',
+    file: '[LINE] Chat with Ann.txt',
+    content: lines(
+      '[LINE] Chat history with Ann',
+      'Saved on: 5/3/2024, 15:04',
+      '',
+      'Fri, 5/3/2024',
+      '15:04\tAnn\thi',
+      '15:05\tBo\t[Photo]',
+      'Sat, 5/4/2024',
+      '09:05\tAnn\tmorning'
+    ),
+    local: true,
+    lines: { Ann: ['2024-05-03 15:04:00 Ann: hi', '2024-05-03 15:05:00 Bo: [image Photo]', '2024-05-04 09:05:00 Ann: morning'] }
+  },
+  {
     of: 'KakaoTalk of the PC',
     format: 'kakaotalk',
     file: 'KakaoTalk_20240601.txt',
@@ -179,7 +196,8 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
       '[지우] [오전 12:05] 응'
     ),
     local: true,
-    lines: { '동네 모임': ['2024-05-31 09:30:00 지우: 안녕\n둘째 줄', '2024-05-31 21:31:00 하준/3: [image 사진]', '2024-06-01 00:05:00 지우: 응'] }
+    lines: { '동네 모임': ['2024-05-31 09:30:00 지우: 안녕\n둘째 줄', '2024-05-31 21:31:00 하준/3: [image 사진]', '2024-06-01 00:05:00 지우: 응'] },
+    notices: 1
   },
   {
     of: 'KakaoTalk of the PC, English',

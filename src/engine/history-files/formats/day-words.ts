@@ -1,15 +1,11 @@
 /** Times without a full date, as windows show them: '15:04', '昨天 15:04', 'Yesterday at 3:04 PM', 'Monday 15:04', '5/3 15:04'. Words of Unicode's CLDR. */
 import { isHalfDay, readStamp, simplify, stampAt, type Clock, type Stamp } from './stamps.ts'
+import { LOCALES, SUNDAY } from './weekdays.ts'
 
 /** Time that a window shows. `back`: days before the day of the copy; `weekday`: 0 is Sunday. Without any of them the time of day is all there is. */
 export type Shown =
   | { kind: 'stamp'; stamp: Stamp; written: string }
   | { kind: 'clock'; clock: Clock; back: number | null; weekday: number | null; date: { month: number; day: number } | null; written: string }
-
-const LOCALES =
-  'en zh zh-TW ja ko de fr es pt it nl ru uk pl tr ar fa he hi bn ta te th vi id ms sv da nb fi cs sk el hu ro bg hr sr ca et lv lt sl fil ur sw ka hy az kk uz mn km my'.split(
-    ' '
-  )
 
 /** Words that CLDR has in other forms. */
 const OTHERS: [string, Day][] = [
@@ -24,8 +20,6 @@ const OTHERS: [string, Day][] = [
   ...[...'日月火水木金土'].map((sign, weekday): [string, Day] => [`(${sign})`, { weekday }])
 ]
 type Day = { back: number } | { weekday: number }
-// 3 January 2021 was a Sunday
-const SUNDAY = Date.UTC(2021, 0, 3, 12)
 const DAY_MS = 86_400_000
 
 let words: Map<string, Day> | undefined

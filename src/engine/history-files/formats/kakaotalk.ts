@@ -95,7 +95,7 @@ function openKakao(file: TextFile): TextReader {
         seen = true
         return { stamp: at(`${day} ${clockFirst(hour)}`), written: `${day} ${hour}`, sender: who.trim(), text: what }
       }
-      if (day !== '' && !below) return NOTICE.test(text) || DELETED.test(text) ? 'skip' : null
+      if (day !== '' && !below) return NOTICE.test(text) || DELETED.test(text) ? { stamp: null, written: day, sender: null, text } : null
       const found = /^[\d\p{L}]/u.test(text) ? stampAt(simplify(text.slice(0, 60)), 0) : null
       if (found === null || !found.clocked) return seen || text.trim() !== '' ? null : 'skip'
       seen = true

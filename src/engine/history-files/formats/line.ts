@@ -4,6 +4,7 @@ import type { TextFile } from '../source.ts'
 import { isOwnName } from './columns.ts'
 import { bareFile, withoutPlaceholders } from './left-out.ts'
 import { readStamp, type Stamp } from './stamps.ts'
+import { weekdaysIn } from './weekdays.ts'
 import { textHistory, type Entry, type LineRead, type TextReader } from './text-history.ts'
 
 const TITLES = [
@@ -68,10 +69,15 @@ function openLine(file: TextFile): TextReader {
   if (learned === undefined) begun.set(file, counts)
   const head: ConversationHead = { name: file.name.replace(/^\[LINE\][ _]?/i, ''), id: null }
   let day = ''
+  /** Weekdays that the date line may mean, as bits. */
+  let weekdays = 0
   let cached: { text: string; stamp: Stamp | null } = { text: '', stamp: null }
   const at = (clock: string): Stamp | null => {
     const written = `${day} ${clock}`
-    if (cached.text !== written) cached = { text: written, stamp: readStamp(written) }
+    if (cached.text !== written) {
+      const stamp = readStamp(written)
+      cached = { text: written, stamp: stamp?.kind === 'date' && weekdays > 0 ? { ...stamp, weekdays } : stamp }
+    }
     return cached.stamp
   }
   const entry = (clock: string, sender: string | null, text: string): Entry => ({
@@ -104,6 +110,7 @@ function openLine(file: TextFile): TextReader {
       if (trimmed === '') return day === '' ? 'skip' : null
       if (isDay(trimmed)) {
         day = withoutWeekday(trimmed)
+        weekdays = weekdaysIn(trimmed)
         return 'skip'
       }
       if (day === '') return null

@@ -4,6 +4,7 @@
  */
 import { asciiDigit } from '../../../contract/digits.ts'
 import { HALVES, MONTHS } from './time-words.ts'
+import { weekdaysIn } from './weekdays.ts'
 
 export interface Clock {
   hour: number
@@ -16,9 +17,9 @@ export type Stamp =
   | { kind: 'instant'; time: number }
   /**
    * `numbers`: of the date, in written order; `month`: 1 to 12 if it is a word, then numbers are the two others. `zone`: minutes east of Greenwich; null:
-   * local time.
+   * local time. `weekdays`: those that a word beside the date may mean, as bits; the lowest one is Sunday.
    */
-  | { kind: 'date'; numbers: readonly number[]; month: number | null; clock: Clock; zone: number | null; hint: DateOrder }
+  | { kind: 'date'; numbers: readonly number[]; month: number | null; clock: Clock; zone: number | null; hint: DateOrder; weekdays?: number }
 
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 
@@ -227,17 +228,20 @@ export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: 
   const usual = usualAt(text, from)
   if (usual !== null) return { ...usual, clocked: true }
   let day = dayAt(text, from)
+  let weekdays = 0
   if (day === null) {
     const weekday = at(WEEKDAY, text, from)
     if (weekday !== null) day = dayAt(text, from + weekday[0].length)
+    if (day !== null && day.value.month === null) weekdays = weekdaysIn(weekday?.[0] ?? '')
   }
+  const beside = weekdays === 0 ? {} : { weekdays }
   if (day !== null) {
     const [between = ''] = at(BETWEEN, text, day.end) ?? []
     // a word before the time may be a part of the day, or meaningless
     const clock = clockAt(text, day.end + (/^[,T]? ?/u.exec(text.slice(day.end, day.end + 2))?.[0].length ?? 0)) ?? clockAt(text, day.end + between.length)
     if (clock === null)
       return {
-        value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: MIDNIGHT, zone: null, hint: hintOf(day.value, null) },
+        value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: MIDNIGHT, zone: null, hint: hintOf(day.value, null), ...beside },
         end: day.end,
         clocked: false
       }
@@ -248,7 +252,8 @@ export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: 
         month: day.value.month,
         clock: clock.value.clock,
         zone: clock.value.zone,
-        hint: hintOf(day.value, clock.value.half)
+        hint: hintOf(day.value, clock.value.half),
+        ...beside
       },
       end: clock.end,
       clocked: true

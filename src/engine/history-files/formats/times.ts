@@ -75,6 +75,9 @@ const sameClock = (a: number, b: number): boolean => {
   return one.getHours() === other.getHours() && one.getMinutes() === other.getMinutes() && one.getDate() === other.getDate()
 }
 
+/** `weekdays`: as bits; 0 for any. */
+const isOn = (time: number, weekdays: number): boolean => weekdays === 0 || ((weekdays >> new Date(time).getDay()) & 1) === 1
+
 const ORDERS: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
 export interface FoundOrder {
   order: DateOrder
@@ -114,7 +117,7 @@ export class Orders {
     for (const one of this.#tried) {
       const time = one.order === 'ymd' && c > 31 ? null : timeOf(stamp, one.order)
       if (stamp.hint === one.order) one.hints++
-      if (time === null) {
+      if (time === null || !isOn(time, stamp.weekdays ?? 0)) {
         one.wrong++
         continue
       }

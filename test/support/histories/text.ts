@@ -163,6 +163,39 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     }
   },
   {
+    of: 'signal-export, Markdown',
+    format: 'signal',
+    file: 'Ann Lee/chat.md',
+    content: lines(
+      '[2024-05-31 09:30:05] Ann Lee: first  ',
+      'second line  ',
+      '(- Me: 🎉, Ann Lee: ❤️ -)',
+      '[2024-05-31 09:31:00] Me: ',
+      '',
+      '> first',
+      '> second line',
+      '',
+      'answer  ![trip (1).jpg](./media/trip%20(1).jpg)  [plan.pdf](./media/plan.pdf)  ',
+      '[2024-05-31 09:32:00] Ann Lee: (This message was deleted)',
+      '[2024-05-31 09:33:00] Ann Lee:   ',
+      '(( 😀 ))',
+      '[2024-05-31 09:34:00] Me: Outgoing voice call (accepted, 2m 3s)  ',
+      '[2024-05-31 09:35:00] Ann Lee:   [😺](../exported_stickers/pack/1.webp)  '
+    ),
+    local: true,
+    self: 'Me',
+    lines: {
+      'Ann Lee': [
+        '2024-05-31 09:30:05 Ann Lee: first\nsecond line (🎉 by Me) (❤️ by Ann Lee)',
+        '2024-05-31 09:31:00 >Me: > first\n> second line\nanswer [image trip (1).jpg] [file plan.pdf]',
+        '2024-05-31 09:32:00 Ann Lee: ',
+        '2024-05-31 09:33:00 Ann Lee: 😀',
+        '2024-05-31 09:34:00 >Me: 📞 Outgoing voice call (accepted, 2m 3s)',
+        '2024-05-31 09:35:00 Ann Lee: 😺 [image 1.webp]'
+      ]
+    }
+  },
+  {
     of: 'LINE, weekdays that tell the order of the numbers',
     format: 'line',
     file: '[LINE] Chat with Ann.txt',

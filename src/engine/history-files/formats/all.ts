@@ -22,6 +22,7 @@ import { qqExporter } from './qq-exporter.ts'
 import { qqPage } from './qq-page.ts'
 import { memoTraceText, qqText, wechatExporterText } from './qq-text.ts'
 import { signalDesktop } from './signal-desktop.ts'
+import { signalMarkdown } from './signal-markdown.ts'
 import { sigtopText } from './signal-text.ts'
 import { signalCli, signalExport, sigtopJson } from './signal-tools.ts'
 import { skype } from './skype.ts'
@@ -79,6 +80,7 @@ const OF_TEXT = [
   psi,
   pidginText,
   imessageText,
+  signalMarkdown,
   sigtopText,
   wechatExporterText,
   memoTraceText,

@@ -428,7 +428,7 @@ export const JSON_HISTORIES: HistoryFixture[] = [
         { creator: { name: 'Bo' }, created_date: 'Friday, May 31, 2024 at 9:32:00 AM UTC', message_state: 'DELETED', message_id: 'x/t/3' }
       ]
     },
-    lines: { 'Ann, Bo': ['2024-05-31T09:30:00.000Z Ann: hello (👍 by bo@example.org)', '2024-05-31T09:31:00.000Z Bo: [image a.png] (re x/t/1)'] },
+    lines: { 'Ann, Bo': ['2024-05-31T09:30:00.000Z Ann: hello (👍 by Bo)', '2024-05-31T09:31:00.000Z Bo: [image a.png] (re x/t/1)'] },
     notices: 1
   },
   {

@@ -48,6 +48,14 @@ function open(file: TextFile): JsonReader {
         const address = textOf(embed['url'])
         if (address === null || !text.includes(address)) parts.push(embedOf(embed))
       }
+      const poll = raw['poll']
+      if (isRecord(poll)) {
+        const answers = recordsOf(poll['answers']).map((one) => {
+          const count = numberOf(one['count'] ?? one['voteCount'])
+          return `☐ ${firstText(one['text'], at(one, 'poll_media', 'text'), at(one, 'pollMedia', 'text')) ?? ''}${count === null ? '' : ` (${count})`}`
+        })
+        parts.push([`📊 ${firstText(poll['question'], at(poll['question'], 'text')) ?? ''}`, ...answers].join('\n'))
+      }
       // a forwarded message is nested, without an author
       const forwarded = isRecord(raw['forwardedMessage']) ? raw['forwardedMessage'] : {}
       if (forwarded === raw['forwardedMessage'])

@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/files.ts'
 import type { HistoryFixture } from '../../../../test/support/histories/history.ts'
+import { CARD_HISTORIES } from '../../../../test/support/histories/cards.ts'
 import { EXPORTER_HISTORIES } from '../../../../test/support/histories/exporters.ts'
 import { JSON_HISTORIES } from '../../../../test/support/histories/json.ts'
 import { LINE_HISTORIES } from '../../../../test/support/histories/lines.ts'
@@ -14,7 +15,7 @@ import { readHistory } from '../read.ts'
 import { lines } from '../source.ts'
 import { selfOf, surveyHistory } from '../survey.ts'
 
-const HISTORIES: HistoryFixture[] = [...EXPORTER_HISTORIES, ...JSON_HISTORIES, ...LINE_HISTORIES, ...PAGE_HISTORIES, ...TEXT_HISTORIES]
+const HISTORIES: HistoryFixture[] = [...CARD_HISTORIES, ...EXPORTER_HISTORIES, ...JSON_HISTORIES, ...LINE_HISTORIES, ...PAGE_HISTORIES, ...TEXT_HISTORIES]
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => (folder = temporaryFolder()))

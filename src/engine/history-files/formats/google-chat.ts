@@ -9,6 +9,8 @@ const nameOf = (person: unknown): string | null => firstText(at(person, 'name'),
 
 function openChat(file: TextFile): JsonReader {
   const people = new Set<string>()
+  /** Names by address: reactions have addresses. */
+  const names = new Map<string, string>()
   let head: ConversationHead | null = null
   /** Folder names are 'Space AAAA' or 'DM xyz': the letters are the conversation's id. */
   const headOf = (): ConversationHead => {
@@ -21,6 +23,8 @@ function openChat(file: TextFile): JsonReader {
     look(raw) {
       const name = nameOf(raw['creator'])
       if (name !== null) people.add(name)
+      const address = firstText(at(raw['creator'], 'email'))
+      if (name !== null && address !== null) names.set(address, name)
     },
     read(raw): ReadMessage {
       const sender = nameOf(raw['creator'])
@@ -35,6 +39,7 @@ function openChat(file: TextFile): JsonReader {
         const address = firstText(
           at(note, 'url_metadata', 'gws_url'),
           at(note, 'url_metadata', 'url'),
+          at(note, 'url_metadata', 'url', 'private_do_not_access_or_else_safe_url_wrapped_value'),
           at(note, 'drive_metadata', 'title'),
           at(note, 'gsuite_integration_metadata', 'tasks_data', 'task_title')
         )
@@ -56,7 +61,10 @@ function openChat(file: TextFile): JsonReader {
         const emoji = firstText(at(one['emoji'], 'unicode'), at(one['emoji'], 'custom_emoji', 'shortcode'))
         return emoji === null
           ? []
-          : (Array.isArray(one['reactor_emails']) ? (one['reactor_emails'] as unknown[]) : []).map((who) => ({ sender: textOf(who) ?? '?', emoji }))
+          : (Array.isArray(one['reactor_emails']) ? (one['reactor_emails'] as unknown[]) : []).map((who) => ({
+              sender: names.get(textOf(who) ?? '') ?? textOf(who) ?? '?',
+              emoji
+            }))
       })
       if (reactions.length > 0) message.reactions = reactions
       return { head: headOf(), message }

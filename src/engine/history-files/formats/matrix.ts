@@ -7,7 +7,8 @@ import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.t
 import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
 
 const KINDS: Record<string, ParsedFile['kind']> = { 'm.image': 'image', 'm.video': 'video', 'm.audio': 'voice', 'm.file': 'file' }
-const NOTICES = /^(?:m\.room\.(?!message$|encrypted$)|m\.reaction$|m\.call\.(?!invite$)|m\.space\.|org\.matrix\.|im\.vector\.|m\.beacon$)/
+const NOTICES =
+  /^(?:m\.room\.(?!message$|encrypted$)|m\.reaction$|m\.call\.(?!invite$)|m\.space\.|m\.poll\.(?!start$)|org\.matrix\.(?!msc3381\.poll\.start$)|im\.vector\.|m\.beacon$)/
 /** Quotation lines at the start of a reply (11.3.1 of the API's earlier versions). */
 const FALLBACK = /^(?:> .*(?:\n|$))+\n?/
 
@@ -18,6 +19,8 @@ function open(file: TextFile): JsonReader {
   const names = new Map<string, string>()
   const reactions = new Map<string, NonNullable<ParsedMessage['reactions']>>()
   const edits = new Map<string, string>()
+  /** Latest votes by poll and voter. */
+  const votes = new Map<string, Map<string, readonly unknown[]>>()
   const gone = new Set<string>()
   let head: ConversationHead | null = null
   const called = (address: unknown): string => names.get(textOf(address) ?? '') ?? (textOf(address) ?? '?').replace(/^@([^:]+):.*$/, '$1')
@@ -39,6 +42,11 @@ function open(file: TextFile): JsonReader {
       if (event['type'] === 'm.reaction' && target !== null) {
         const emoji = firstText(at(relation(event), 'key'))
         if (emoji !== null) reactions.set(target, [...(reactions.get(target) ?? []), { sender: textOf(event['sender']) ?? '?', emoji }])
+      }
+      if (/^(?:m|org\.matrix\.msc3381)\.poll\.response$/.test(textOf(event['type']) ?? '') && target !== null) {
+        const chosen = at(event['content'], 'm.selections') ?? at(event['content'], 'org.matrix.msc3381.poll.response', 'answers')
+        const by = votes.get(target) ?? new Map<string, readonly unknown[]>()
+        votes.set(target, by.set(textOf(event['sender']) ?? '?', Array.isArray(chosen) ? chosen : []))
       }
       // edits follow the message that they change; the last one counts
       if (at(relation(event), 'rel_type') === 'm.replace' && target !== null) edits.set(target, textOf(at(event['content'], 'm.new_content', 'body')) ?? '')
@@ -79,8 +87,14 @@ function open(file: TextFile): JsonReader {
       else if (kind === 'm.emote') message.text = `* ${message.sender} ${text}`
       const poll = content['m.poll.start'] ?? content['org.matrix.msc3381.poll.start'] ?? content['m.poll']
       if (isRecord(poll)) {
-        const words = (value: unknown): string => firstText(at(value, 'body'), at(value, 'm.text'), at(value, 'org.matrix.msc1767.text')) ?? ''
-        message.text = [`📊 ${words(poll['question'])}`, ...recordsOf(poll['answers']).map((answer) => `☐ ${words(answer)}`)].join('\n')
+        const words = (value: unknown): string =>
+          firstText(at(value, 'body'), at(value, 'm.text'), recordsOf(at(value, 'm.text'))[0]?.['body'], at(value, 'org.matrix.msc1767.text')) ?? ''
+        const all = [...((own === null ? undefined : votes.get(own)) ?? new Map<string, readonly unknown[]>()).values()]
+        const answers = recordsOf(poll['answers']).map((answer) => {
+          const count = all.filter((chosen) => chosen.includes(answer['m.id'] ?? answer['id'])).length
+          return `☐ ${words(answer)}${all.length > 0 ? ` (${count})` : ''}`
+        })
+        message.text = [`📊 ${words(poll['question'])}`, ...answers].join('\n')
       }
       const who = own === null ? undefined : reactions.get(own)
       if (who !== undefined) message.reactions = who.map(({ sender, emoji }) => ({ sender: called(sender), emoji }))

@@ -29,6 +29,14 @@ test.each([
   ['Dutch', 'Datum;Tijd;Afzender;Bericht\n13-05-2024;09:30;Ann;hello\n14-05-2024;21:05;Bo;bye'],
   ['Swedish', 'Datum;Tid;Avsändare;Meddelande\n2024-05-13;09:30;Ann;hello\n2024-05-14;21:05;Bo;bye'],
   ['Ukrainian', 'Дата;Час;Відправник;Повідомлення\n13.05.2024;09:30;Ann;hello\n14.05.2024;21:05;Bo;bye'],
+  [
+    'elements of HTML, as of Teams',
+    '"ConversationTopic","From","To","SentTime","Body"\n"Team","Ann","Bo","2024-05-13T09:30:00","<p>hel<b>lo</b></p>"\n"Team","Bo","Ann","2024-05-14T21:05:00","<div>bye</div>"'
+  ],
+  [
+    'names of a program',
+    'MessageId,ThreadId,SenderDisplayName,CreatedDateTime,Content\n1,19:x,Ann,5/13/2024 9:30:00 AM,hello\n2,19:x,Bo,5/14/2024 9:05:00 PM,bye'
+  ],
   ['days of a table program', 'sender,time,text\nAnn,45425.3958333333,hello\nBo,45426.8784722222,bye']
 ])('a table with %s', async (_, content, second = 'Bo') => {
   expect(await messagesOf('some.csv', content)).toEqual([EXPECTED[0], EXPECTED[1]?.replace('Bo', second)])

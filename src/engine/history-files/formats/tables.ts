@@ -15,6 +15,7 @@ import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
 import { findColumns, fits, isContact, isNotice, isOwn, isOwnName, isUtc, shapeOf, type FoundColumns } from './columns.ts'
 import { dingTalkCell } from './dingtalk.ts'
 import { bareOf, kindNamed, leftOutOf, notHere } from './left-out.ts'
+import { plainText } from './markup.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -179,6 +180,8 @@ function isPadded(rows: readonly string[][]): boolean {
   return cells.length > 0 && cells.every((cell) => cell.startsWith(' '))
 }
 
+/** Text that is one element of HTML, as Teams and others write it. */
+const MARKUP = /^\s*<(p|div|span)\b[^<>]*>[\s\S]*<\/\1>\s*$/i
 /** Longest message, UTF-16 units. */
 const LONGEST_CELL = 20_000_000
 /** File in place of an empty text, if a cell of the row names a kind; null: none does. */
@@ -224,7 +227,8 @@ function builder(
     if (time !== null && time > 0) last.set(name, time)
     const beyond = rest !== null && cells.slice((columns.text ?? 0) + 1).some((one) => one.trim() !== '')
     const said = beyond ? cells.slice(columns.text ?? 0).join(rest) : cell(cells, 'text')
-    const text = padded ? said.replace(/^ | $/g, '') : said
+    const unpadded = padded ? said.replace(/^ | $/g, '') : said
+    const text = MARKUP.test(unpadded) ? plainText(unpadded) : unpadded
     const outgoing = isOwn(cell(cells, 'direction'))
     const sender = contact && outgoing === true ? '' : cell(cells, 'sender').trim()
     const message: ParsedMessage = { sender: sender || (outgoing === true ? 'Me' : '?'), time, text }

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const item = (name: string) => main.locator('.item', { has: main.locator('.name', { hasText: name }) })
 
-test.each(['light', 'dark'] as const)('every screen, %s', { timeout: 180_000 }, async (theme) => {
+test.each(['light', 'dark'] as const)('every screen, %s', async (theme) => {
   const seen: Record<string, string[]> = {}
   const look = async (name: string, page: Page): Promise<void> => {
     await stillness(page)

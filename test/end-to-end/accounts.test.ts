@@ -8,7 +8,7 @@ import { screenshot } from '../support/windows.ts'
 const story = new Story()
 const [ALICE, CAROL] = ['alice@localhost', 'carol@localhost'] as Jid[] as [Jid, Jid]
 
-test('an account is added beside the first, has its own conversations in the one list, and is signed out again', { timeout: 120_000 }, async () => {
+test('an account is added beside the first, has its own conversations in the one list, and is signed out again', async () => {
   const { bob, server } = story
   const main = await story.open()
   await main.click('[data-test=menu]')

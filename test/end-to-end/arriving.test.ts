@@ -64,7 +64,7 @@ async function scroll(by: number, until: number): Promise<number[]> {
 }
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
-test('at the end the list stays there and holds only the end; everything is there on scrolling up, and that position stays', { timeout: 180_000 }, async () => {
+test('at the end the list stays there and holds only the end; everything is there on scrolling up, and that position stays', async () => {
   await main.locator('[data-jid="bob@evil.example"]').click()
   await main.locator('[data-test=composer]').waitFor()
   await main.locator('.banner').waitFor({ state: 'detached' })

@@ -6,7 +6,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story({ strangers: ['mallory', 'dave'] })
 
-test('replies, reactions, corrections and retractions', { timeout: 120_000 }, async () => {
+test('replies, reactions, corrections and retractions', async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)

@@ -11,7 +11,7 @@ import { screenshot } from '../support/windows.ts'
 const story = new Story()
 const [ALICE, BOB] = ['alice@localhost', 'bob@localhost'] as [Jid, Jid]
 
-test('devices are verified by a code and by numbers, in every window at once', { timeout: 240_000 }, async () => {
+test('devices are verified by a code and by numbers, in every window at once', async () => {
   const { bob } = story
   const main = await story.open()
   const item = main.locator('[data-jid="bob@localhost"]')

@@ -40,7 +40,7 @@ async function bobSends(name: string, content: Buffer): Promise<void> {
   await bob.messages.sendFile(conversation.id, token)
 }
 
-test('pictures and files are sent, received and viewed', { timeout: 180_000 }, async () => {
+test('pictures and files are sent, received and viewed', async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)

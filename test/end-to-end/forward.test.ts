@@ -9,7 +9,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('messages are selected and forwarded, one by one or merged, pictures too; and deleted here', { timeout: 120_000 }, async () => {
+test('messages are selected and forwarded, one by one or merged, pictures too; and deleted here', async () => {
   const { bob, server } = story
   const main = await story.open()
   const { id } = await bob.conversations.start('alice@localhost', 'direct', null)

@@ -23,7 +23,7 @@ test.each([
   { name: 'ja', query: '?language=ja', options: { colorScheme: 'light' } },
   { name: 'contrast', query: '', options: { colorScheme: 'light', contrast: 'more' } },
   { name: 'contrast-dark-compact', query: '?language=zh-CN&density=compact', options: { colorScheme: 'dark', contrast: 'more' } }
-] as const)('$name', { timeout: 120_000 }, async ({ name, query, options }) => {
+] as const)('$name', async ({ name, query, options }) => {
   const page = await browser.newPage({ viewport: { width: 900, height: 1200 }, ...options })
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))

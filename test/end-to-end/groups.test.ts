@@ -7,7 +7,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('a group is created, administered and left; the list is kept tidy', { timeout: 180_000 }, async () => {
+test('a group is created, administered and left; the list is kept tidy', async () => {
   const { bob } = story
   const main = await story.open()
 

@@ -7,7 +7,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('messages are pinned, corrected and read; people join and leave; conversations are ordered and deleted', { timeout: 180_000 }, async () => {
+test('messages are pinned, corrected and read; people join and leave; conversations are ordered and deleted', async () => {
   const { bob } = story
   const main = await story.open()
   const item = (jid: string) => main.locator(`.item[data-jid="${jid}"]`)

@@ -40,7 +40,7 @@ beforeAll(async () => {
   writeFileSync(history, 'conversation,time,sender,text,direction\n老同学,2026-01-03 10:00:00,王芳,周末去颐和园划船吗,received\n')
   main = await story.open()
   await main.locator(item('Bob')).waitFor()
-}, 60_000)
+})
 
 test("an owner's menu of a member, and what a group's panel opens", LONG, async () => {
   const { bob } = story

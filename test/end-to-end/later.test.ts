@@ -6,7 +6,7 @@ import { screenshot, violations } from '../support/windows.ts'
 
 const story = new Story()
 
-test('a scheduled message waits for its time, and can be sent earlier, edited or cancelled', { timeout: 120_000 }, async () => {
+test('a scheduled message waits for its time, and can be sent earlier, edited or cancelled', async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
@@ -44,7 +44,7 @@ test('a scheduled message waits for its time, and can be sent earlier, edited or
   await main.fill('[data-test=composer]', '')
 })
 
-test('a reminder appears when it is due', { timeout: 120_000 }, async () => {
+test('a reminder appears when it is due', async () => {
   const main = await story.app.window('main')
   const row = main.locator('.row', { hasText: '周末去哪儿' })
   await row.locator('.bubble').click({ button: 'right' })
@@ -77,7 +77,7 @@ test('a reminder appears when it is due', { timeout: 120_000 }, async () => {
   await row.locator('[data-test=reminded]').waitFor({ state: 'detached' })
 })
 
-test('locations and contacts are sent and received as cards', { timeout: 120_000 }, async () => {
+test('locations and contacts are sent and received as cards', async () => {
   const { bob } = story
   const main = await story.app.window('main')
   await main.click('[data-jid="bob@localhost"]')

@@ -5,7 +5,7 @@ import { moveWindow, openApp, screenshot, violations } from '../support/windows.
 
 const story = new Story()
 
-test('zoom, accent, wallpaper and the width of the list are chosen, and kept', { timeout: 180_000 }, async () => {
+test('zoom, accent, wallpaper and the width of the list are chosen, and kept', async () => {
   const { bob } = story
   const { id } = await bob.conversations.start('alice@localhost', 'direct', null)
   let main = await story.open()

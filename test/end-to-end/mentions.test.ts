@@ -7,7 +7,7 @@ import { screenshot, violations } from '../support/windows.ts'
 const story = new Story()
 const room = 'mentions@rooms.localhost'
 
-test('mentions are marked in the list and in the bubble, with a button to jump to them; reactions, too', { timeout: 120_000 }, async () => {
+test('mentions are marked in the list and in the bubble, with a button to jump to them; reactions, too', async () => {
   const { bob } = story
   const main = await story.open()
   const b = await bob.conversations.start(room, 'group', '鲍勃')
@@ -75,7 +75,7 @@ test('mentions are marked in the list and in the bubble, with a button to jump t
   await main.locator('[data-test=to-reaction]').waitFor({ state: 'detached' })
 })
 
-test('an owner of a group can mention everybody', { timeout: 120_000 }, async () => {
+test('an owner of a group can mention everybody', async () => {
   const { bob } = story
   const main = await story.app.window('main')
   // created by Alice, who may mention all

@@ -11,7 +11,7 @@ const focused = (main: Page): Promise<string> => main.evaluate<string>('document
 const isWriting = (main: Page): Promise<boolean> => main.evaluate<boolean>('document.activeElement?.matches("[data-test=composer]") === true')
 const offset = (main: Page): Promise<number> => main.evaluate<number>('document.querySelector(".thread .scroller").scrollTop')
 
-test('the bar beside a message replies, reacts and more', { timeout: 120_000 }, async () => {
+test('the bar beside a message replies, reacts and more', async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
@@ -46,7 +46,7 @@ test('the bar beside a message replies, reacts and more', { timeout: 120_000 }, 
   await main.locator('.row.own[data-state=delivered]').waitFor()
 })
 
-test('every action on a message has a key, the focus is announced, and an impossible action says why', { timeout: 120_000 }, async () => {
+test('every action on a message has a key, the focus is announced, and an impossible action says why', async () => {
   const { bob } = story
   const main = await story.app.window('main')
   await main.focus('[data-test=composer]')
@@ -113,7 +113,7 @@ test('every action on a message has a key, the focus is announced, and an imposs
   await expect.poll(() => isWriting(main)).toBe(true)
 })
 
-test('page, start and end keys from the field; the focus survives older messages added above', { timeout: 120_000 }, async () => {
+test('page, start and end keys from the field; the focus survives older messages added above', async () => {
   const main = await story.app.window('main')
   await main.focus('[data-test=composer]')
   const end = await offset(main)

@@ -12,7 +12,7 @@ import { screenshot, stillness, violations } from '../support/windows.ts'
 const story = new Story({ strangers: ['dave'] })
 const [BOB, CAROL, DAVE] = ['bob@localhost', 'carol@localhost', 'dave@localhost'] as Jid[] as [Jid, Jid, Jid]
 
-test('the name is the same in the group, its list, its notices, mentions, replies and readers', { timeout: 180_000 }, async () => {
+test('the name is the same in the group, its list, its notices, mentions, replies and readers', async () => {
   const { bob, server } = story
   const devices = new Devices()
   try {

@@ -7,7 +7,7 @@ import { openApp, screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('a window whose store is held by another program says that it is being opened; then the list is there', { timeout: 120_000 }, async () => {
+test('a window whose store is held by another program says that it is being opened; then the list is there', async () => {
   const first = await story.open()
   await first.locator('[data-jid="bob@localhost"]').waitFor()
   await story.app.kill()

@@ -17,7 +17,7 @@ async function sendFile(engine: Engine, to: ConversationId, { name, type, data }
   await engine.messages.sendFile(to, token)
 }
 
-test('the panel of a person and of a group', { timeout: 180_000 }, async () => {
+test('the panel of a person and of a group', async () => {
   const { bob } = story
   const main = await story.open()
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })

@@ -9,7 +9,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('contacts are viewed, renamed, blocked; our own profile is edited', { timeout: 120_000 }, async () => {
+test('contacts are viewed, renamed, blocked; our own profile is edited', async () => {
   const { bob } = story
   await bob.people.setAvatar({ data: gradient(128, 128, [255, 160, 60], [120, 30, 120]), type: 'image/png', side: 128 })
   const main = await story.open()

@@ -7,7 +7,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('messages sent and read on the phone appear here, offline messages are sent once, and all are found', { timeout: 180_000 }, async () => {
+test('messages sent and read on the phone appear here, offline messages are sent once, and all are found', async () => {
   const { bob, server } = story
   const main = await story.open()
   const row = (text: string) => main.locator('.row', { hasText: text })

@@ -15,7 +15,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-test.skipIf(!HAS_DIALOGS)('an export under a password holds nothing readable, and opens with that password alone', { timeout: 180_000 }, async () => {
+test.skipIf(!HAS_DIALOGS)('an export under a password holds nothing readable, and opens with that password alone', async () => {
   app = await openApp({
     profile: join(folder.path, 'profile'),
     args: ['--demo', '--offline'],

@@ -45,7 +45,7 @@ async function point(page: Page, where: string, { port }: { port: number }): Pro
 }
 const trust = (page: Page): Promise<void> => page.click('.dialog .choice-buttons .button:not(.primary)')
 
-test('an account is registered on a public server, from its form to the first conversation', { timeout: 120_000 }, async () => {
+test('an account is registered on a public server, from its form to the first conversation', async () => {
   const server = await serverOf(OPEN)
   const page = await freshApp()
   await page.click('[data-test=create-account]')
@@ -90,7 +90,7 @@ test('an account is registered on a public server, from its form to the first co
   await page.keyboard.press('Escape')
 })
 
-test('a server without registration is reported; another one is asked instead, and the request can be cancelled', { timeout: 120_000 }, async () => {
+test('a server without registration is reported; another one is asked instead, and the request can be cancelled', async () => {
   const server = await serverOf({})
   const page = await freshApp()
   await page.click('[data-test=create-account]')
@@ -135,7 +135,7 @@ function asking(server: HostileServer, handed: string[]): void {
   }
 }
 
-test('a captcha is shown and solved; after a wrong answer there is a new one, and the other fields are kept', { timeout: 120_000 }, async () => {
+test('a captcha is shown and solved; after a wrong answer there is a new one, and the other fields are kept', async () => {
   const server = await hostileServer()
   onTestFinished(() => server.close())
   const handed: string[] = []
@@ -174,7 +174,7 @@ test('a captcha is shown and solved; after a wrong answer there is a new one, an
   expect(handed[1]).toMatch(/var="terms"[^>]*><value>1</)
 })
 
-test('an opened invitation registers an account; its sender is a contact and is shown', { timeout: 120_000 }, async () => {
+test('an opened invitation registers an account; its sender is a contact and is shown', async () => {
   const server = await serverOf(INVITING)
   const devices = new Devices()
   onTestFinished(() => devices.end())

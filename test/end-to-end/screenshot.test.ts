@@ -6,7 +6,7 @@ import { screenshot, violations } from '../support/windows.ts'
 
 const story = new Story()
 
-test('a screenshot is cropped, marked, blurred, undone and sent', { timeout: 120_000 }, async () => {
+test('a screenshot is cropped, marked, blurred, undone and sent', async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)

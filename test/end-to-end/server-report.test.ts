@@ -5,7 +5,7 @@ import { moveWindow, screenshot, stillness, violations } from '../support/window
 
 const story = new Story({ without: ['mam', 'carbons'], groupsForget: true })
 
-test('each feature is present or missing; a missing one shows its cost and its configuration, which can be copied', { timeout: 120_000 }, async () => {
+test('each feature is present or missing; a missing one shows its cost and its configuration, which can be copied', async () => {
   const main = await story.open()
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()

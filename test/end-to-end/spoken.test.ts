@@ -8,7 +8,7 @@ import { steady } from '../support/windows.ts'
 
 const story = new Story()
 
-test('a session is heard from the list to the answer, and nothing in it is nameless', { timeout: 180_000 }, async () => {
+test('a session is heard from the list to the answer, and nothing in it is nameless', async () => {
   const { bob } = story
   const main = await story.open([], { LANG: 'en_US.UTF-8' })
   const { id } = await bob.conversations.start('alice@localhost', 'direct', null)

@@ -28,7 +28,7 @@ async function face(page: Page, emoji: string): Promise<Buffer> {
   return Buffer.from(base64, 'base64')
 }
 
-test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }, async () => {
+test('packs, own stickers, search, favourites and removal', async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)

@@ -7,7 +7,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-test('a voice message is recorded and sent, the next one plays automatically, and a discarded one is not sent', { timeout: 120_000 }, async () => {
+test('a voice message is recorded and sent, the next one plays automatically, and a discarded one is not sent', async () => {
   const { bob } = story
   const main = await story.open(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)

@@ -8,7 +8,7 @@ import { Devices, messages, online, openEngine, startServer, testFolder, until, 
 const [ALICE, BOB, CAROL] = ['alice@localhost', 'bob@localhost', 'carol@localhost'] as Jid[] as [Jid, Jid, Jid]
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer({ strangers: ['stranger'] })), 60_000)
+beforeAll(async () => void (server = await startServer({ strangers: ['stranger'] })))
 afterAll(async () => {
   await devices.end()
   await server.stop()

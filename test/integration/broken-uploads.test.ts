@@ -14,7 +14,7 @@ beforeAll(async () => {
   proxy = await cuttingProxy(cuts)
   server = await startServer({ filesPort: proxy.port })
   proxy.target = server.webPort
-}, 60_000)
+})
 afterAll(async () => {
   await devices.end()
   await server.stop()

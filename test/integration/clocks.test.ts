@@ -16,7 +16,7 @@ describe.skipIf(LIBRARY === undefined || SERVER !== 'prosody')('clocks', () => {
   test.each([
     ['the server is 7 hours ahead, this computer 30 hours behind', 7, -30],
     ['the server is 7 hours behind, this computer two years ahead', -7, 2 * 365 * 24]
-  ])('%s', { timeout: 180_000 }, async (_, serverHours, ownHours) => {
+  ])('%s', async (_, serverHours, ownHours) => {
     const server = await off(serverHours)
     const devices = new Devices()
     try {

@@ -6,7 +6,7 @@ import { Devices, messages, startServer, until, type TestServer } from '../suppo
 
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer({ strangers: ['mallory'] })), 60_000)
+beforeAll(async () => void (server = await startServer({ strangers: ['mallory'] })))
 afterAll(async () => {
   await devices.end()
   await server.stop()

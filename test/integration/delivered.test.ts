@@ -15,7 +15,7 @@ beforeAll(async () => {
   const carol = await foreignClient(server, 'carol')
   await carol.tell({ do: 'send', to: 'alice@localhost', bodies: Array.from({ length: 520 }, (_, i) => `n${i}`) }, 'sent')
   await carol.quit()
-}, 120_000)
+})
 afterAll(() => server.stop())
 beforeEach(() => {
   devices = new Devices()
@@ -46,7 +46,7 @@ async function connected(user: string): Promise<Connection> {
 
 const has = (engine: Engine, peer: string, text: string): Promise<true> => until(engine, async () => (await texts(engine, peer)).includes(text))
 
-test('a live message is stored whatever its delay stamp: by its sender, our server, nobody, in the past or in the future', { timeout: 120_000 }, async () => {
+test('a live message is stored whatever its delay stamp: by its sender, our server, nobody, in the past or in the future', async () => {
   const alice = await aliceWithHole()
   const mallory = await connected('mallory')
   const stamps = ['2010-01-01T00:00:00Z', new Date(Date.now() - 5000).toISOString(), '2099-01-01T00:00:00Z', 'yesterday']
@@ -70,7 +70,7 @@ test('a live message is stored whatever its delay stamp: by its sender, our serv
   await mallory.stop()
 })
 
-test('with a short network failure between two clients, every message shown as delivered is stored on the other side', { timeout: 120_000 }, async () => {
+test('with a short network failure between two clients, every message shown as delivered is stored on the other side', async () => {
   const alice = await aliceWithHole()
   const proxy = new FaultyProxy(server.port)
   await proxy.start()

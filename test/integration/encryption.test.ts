@@ -22,7 +22,7 @@ let server: TestServer
 const devices = new Devices()
 beforeAll(async () => {
   server = await startServer({ strangers: ['dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy'] })
-}, 60_000)
+})
 afterAll(async () => {
   await devices.end()
   await server.stop()
@@ -60,7 +60,7 @@ describe.skipIf(!hasForeignOmemo)('python3-omemo', () => {
     alice = await devices.signIn(server, 'alice', true)
     bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob.json'))
     await until(alice, async () => (await announced(bob, ALICE)).length > 0)
-  }, 60_000)
+  })
   afterAll(() => bob.quit())
 
   test('the other side begins; decrypted messages are searchable, and replies are read', async () => {
@@ -127,7 +127,7 @@ describe.skipIf(!hasForeignOmemo)('messages received while offline, and on two d
     bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob.json'))
     await until(desk, async () => (await announced(bob, ALICE)).length === 2)
     await knows(laptop, BOB)
-  }, 60_000)
+  })
   afterAll(() => bob.quit())
 
   test('both devices read incoming messages, and those of the other device', async () => {
@@ -257,7 +257,7 @@ describe('Mnemo with Mnemo', () => {
     alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
     carol = await devices.signIn(server, 'carol', true)
     await Promise.all([knows(alice, CAROL), knows(carol, ALICE)])
-  }, 60_000)
+  })
 
   test('texts, corrections, replies and files: nothing is plain in transit', async () => {
     const seen: string[] = []

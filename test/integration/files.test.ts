@@ -12,7 +12,7 @@ import { Devices, messages, startServer, until, type TestServer } from '../suppo
 
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer({ strangers: ['stranger'] })), 60_000)
+beforeAll(async () => void (server = await startServer({ strangers: ['stranger'] })))
 afterAll(async () => {
   await devices.end()
   await server.stop()

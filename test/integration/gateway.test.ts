@@ -11,7 +11,7 @@ const room = 'gateway@rooms.localhost' as Jid
 describe.skipIf(SERVER === 'ejabberd').each([{ groupsForget: false }, { groupsForget: true }])('a gateway, $groupsForget', (kind) => {
   let server: TestServer
   const devices = new Devices()
-  beforeAll(async () => void (server = await startServer({ ...kind, modules: { names: [], folder }, groupModules: ['mnemo_gateway'] })), 60_000)
+  beforeAll(async () => void (server = await startServer({ ...kind, modules: { names: [], folder }, groupModules: ['mnemo_gateway'] })))
   afterAll(async () => {
     await devices.end()
     await server.stop()

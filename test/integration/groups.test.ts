@@ -8,7 +8,7 @@ import { Devices, messages, SERVER, startServer, until, type TestServer } from '
 
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer({ groupModules: ['muc_moderation'] })), 60_000)
+beforeAll(async () => void (server = await startServer({ groupModules: ['muc_moderation'] })))
 afterAll(async () => {
   await devices.end()
   await server.stop()

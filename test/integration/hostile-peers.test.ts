@@ -16,7 +16,7 @@ let folder: TestFolder
 let alice: Engine
 let rooms = 0
 let room = ''
-beforeAll(async () => void (server = await hostileServer()), 60_000)
+beforeAll(async () => void (server = await hostileServer()))
 afterAll(() => server.close())
 beforeEach(async () => {
   folder = testFolder()

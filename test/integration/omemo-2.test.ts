@@ -14,7 +14,7 @@ let server: TestServer
 const devices = new Devices()
 beforeAll(async () => {
   server = await startServer({ strangers: ['dave', 'erin', 'frank', 'grace', 'heidi', 'ivan'] })
-}, 60_000)
+})
 afterAll(async () => {
   await devices.end()
   await server.stop()
@@ -38,7 +38,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
     alice = await devices.signIn(server, 'alice', true)
     bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob-2.json'), 'omemo:2')
     await until(alice, async () => (await announced(bob, ALICE)).length > 0)
-  }, 60_000)
+  })
   afterAll(() => bob.quit())
 
   test('both begin, both read, turn after turn', async () => {
@@ -141,7 +141,7 @@ describe('Mnemo with Mnemo', () => {
       [carol, ALICE]
     ] as const)
       await until(one, async () => (await targets(one, other)).modern)
-  }, 60_000)
+  })
 
   test('all texts and changes are encrypted content; nothing is plain in transit, including files and their names', async () => {
     const seen: string[] = []

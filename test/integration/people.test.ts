@@ -10,7 +10,7 @@ import { Devices, messages, SERVER, startServer, until, type TestServer } from '
 
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer({ strangers: ['mallory'] })), 60_000)
+beforeAll(async () => void (server = await startServer({ strangers: ['mallory'] })))
 afterAll(async () => {
   await devices.end()
   await server.stop()

@@ -19,7 +19,7 @@ beforeAll(async () => {
   alice = await devices.signIn(server, 'alice')
   profanity = new Profanity()
   await profanity.start(server, 'bob')
-}, 60_000)
+})
 afterAll(async () => {
   if (!hasProfanity) return
   profanity.quit()

@@ -53,7 +53,7 @@ test('a stream that was cut is resumed', async () => {
   await connection.stop()
 })
 
-test('wherever a sign-in breaks off, the next one succeeds: no part of the previous one interferes', { timeout: 120_000 }, async () => {
+test('wherever a sign-in breaks off, the next one succeeds: no part of the previous one interferes', async () => {
   for (let pieces = 1; pieces <= 24; pieces++) {
     let left = pieces
     // passes that many pieces, and ends
@@ -82,15 +82,13 @@ test('wherever a sign-in breaks off, the next one succeeds: no part of the previ
     const arrived = new Promise<void>((resolve) => connection.once('ready', () => resolve()))
     connection.start()
     await arrived
-    const leaving = performance.now()
+    // ends also if the stream breaks now
     await connection.stop()
-    // also if it breaks now
-    expect(performance.now() - leaving).toBeLessThan(20_000)
     breaking.close()
   }
 })
 
-test('a stream that broke during its initial sync and was resumed finishes it: live messages arrive', { timeout: 120_000 }, async () => {
+test('a stream that broke during its initial sync and was resumed finishes it: live messages arrive', async () => {
   const bob = await openEngine((folders[0] = testFolder()).path)
   await bob.signIn(server.settings('bob'))
   await online(bob)
@@ -102,19 +100,25 @@ test('a stream that broke during its initial sync and was resumed finishes it: l
     await first.close()
     const again = await openEngine(folder.path)
     let cuts = 0
+    const isCut = Promise.withResolvers<void>()
     again.live.on('change', () => {
       // as soon as stanzas may be sent, once
-      if (again.connection.status === 'catching-up' && cuts++ === 0) setTimeout(cut, ms)
+      if (again.connection.status === 'catching-up' && cuts++ === 0) {
+        setTimeout(() => {
+          cut()
+          isCut.resolve()
+        }, ms)
+      }
     })
     await again.connect()
-    await until(again, () => Promise.resolve(cuts > 0))
-    await new Promise((resolve) => setTimeout(resolve, ms + 200))
+    await isCut.promise
+    // its next stream
+    await until(again, () => Promise.resolve(sockets.size > 0))
     await online(again)
     // only a live message can deliver this one now
     await until(again, async () => (await again.store.read.contacts()).length > 0)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
     await bob.messages.send(toAlice.id, `live ${round}`)
-    await until(again, async () => (await texts(again, 'bob@localhost')).includes(`live ${round}`), 7000)
+    await until(again, async () => (await texts(again, 'bob@localhost')).includes(`live ${round}`))
     await again.close()
     folder.remove()
   }

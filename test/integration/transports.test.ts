@@ -6,7 +6,7 @@ import { Devices, messages, MODERN, online, openEngine, SERVER, startServer, tes
 
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer(MODERN)), 60_000)
+beforeAll(async () => void (server = await startServer(MODERN)))
 afterAll(async () => {
   await devices.end()
   await server.stop()

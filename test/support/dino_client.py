@@ -153,6 +153,13 @@ def watch():
         time.sleep(0.2)
 
 
+def on_bus():
+    """Returns whether a Dino runs that links are given to."""
+    asked = ["gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus"]
+    answer = subprocess.run([*asked, "--method", "org.freedesktop.DBus.NameHasOwner", "im.dino.Dino"], check=True, capture_output=True, text=True)
+    return "true" in answer.stdout
+
+
 class Dino:
     def __init__(self):
         self.program = program()
@@ -167,14 +174,20 @@ class Dino:
         self.start()
 
     def start(self):
+        # times in its database are seconds
+        before = int(time.time())
+        until(lambda: time.time() >= before + 1)
         self.running = self.program()
+        # otherwise a link would start a Dino of its own
+        until(on_bus)
         # it receives its own presence
-        started = int(time.time())
-        until(lambda: rows(DATABASE, "SELECT 1 FROM entity JOIN jid ON jid.id = entity.jid_id WHERE bare_jid = ? AND last_seen >= ?", account, started))
+        until(lambda: rows(DATABASE, "SELECT 1 FROM entity JOIN jid ON jid.id = entity.jid_id WHERE bare_jid = ? AND last_seen > ?", account, before))
 
     def stop(self):
         self.running.terminate()
         self.running.wait()
+        # a program that starts before the name is free takes itself for the second, and only tells the first, which has gone
+        until(lambda: not on_bus())
 
     def open(self, to):
         self.program(f"xmpp:{to}?message").wait()

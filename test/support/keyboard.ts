@@ -193,7 +193,7 @@ export class KeyboardSweep {
     const isClosed = await page
       .locator(selector)
       .first()
-      .waitFor({ state: 'detached', timeout: 5000 })
+      .waitFor({ state: 'detached' })
       .then(
         () => true,
         () => false

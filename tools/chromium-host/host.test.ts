@@ -36,7 +36,7 @@ afterEach(async () => {
     app.kill('SIGKILL')
     await gone
   }
-  await expect.poll(() => browsers(), { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => browsers()).toBe(0)
   rmSync(data, { recursive: true, force: true, maxRetries: 5 })
 })
 
@@ -55,7 +55,7 @@ function browsers(): number {
 
 /** Waits for the next event that was not consumed yet, and consumes it. */
 async function seen(event: string, detail?: unknown): Promise<unknown> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 120_000
   for (;;) {
     const index = events.findIndex((e) => e.event === event && (detail === undefined || JSON.stringify(e.detail) === JSON.stringify(detail)))
     if (index >= 0) return events.splice(index, 1)[0]?.detail
@@ -165,5 +165,5 @@ test('quit closes all windows and ends every process', async () => {
 test('Chromium ends when the app is killed', async () => {
   expect(browsers()).toBeGreaterThan(0)
   app.kill('SIGKILL')
-  await expect.poll(browsers, { timeout: 10_000 }).toBe(0)
+  await expect.poll(browsers).toBe(0)
 })

@@ -23,8 +23,8 @@ const PACKAGES = {
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
   // OMEMO implementations that share no code with ours
   omemo: {
-    present: () => python('oldmemo') && python('xmlschema') && python('axolotl'),
-    names: ['python3-oldmemo', 'python3-xmlschema', 'python3-axolotl'],
+    present: () => ['oldmemo', 'twomemo', 'xmlschema', 'axolotl'].every(python),
+    names: ['python3-oldmemo', 'python3-twomemo', 'python3-xmlschema', 'python3-axolotl'],
     hard: false
   },
   slixmpp: { present: () => python('slixmpp'), names: ['python3-slixmpp'], hard: true },

@@ -92,7 +92,7 @@ test('with a clock two years ahead nothing of the last days goes, in this run an
     const upkeep = upkeepOf(computer)
     upkeep.start()
     const hurry = setInterval(() => upkeep.expire(), 50)
-    await expect.poll(left, { timeout: 50_000 }).toEqual(expected)
+    await expect.poll(left).toEqual(expected)
     clearInterval(hurry)
     upkeep.stop()
     await upkeep.stopped

@@ -202,7 +202,7 @@ test('messages older than the settings allow are deleted, also from the index an
   upkeep.start()
   // an unused file is deleted when it is found unused for the second time
   const again = setInterval(() => upkeep.expire(), 100)
-  await expect.poll(() => existsSync(join(media, old)), { timeout: 50_000 }).toBe(false)
+  await expect.poll(() => existsSync(join(media, old))).toBe(false)
   clearInterval(again)
   upkeep.stop()
   await upkeep.stopped

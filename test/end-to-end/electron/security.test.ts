@@ -22,7 +22,7 @@ beforeAll(async () => {
   await main.locator('[data-test=settings-item]').click()
   await main.keyboard.press('Control+Shift+f')
   for (const kind of ['main', 'chat', 'settings', 'search'] as const) windows.push(await app.window(kind))
-}, 120_000)
+})
 afterAll(async () => {
   await app?.kill()
   folder.remove()

@@ -29,7 +29,7 @@ beforeAll(async () => {
   main = await app.window('main')
   await main.locator('.item').first().click()
   await main.locator(composer).waitFor()
-}, 120_000)
+})
 afterAll(async () => {
   await app?.kill()
   folder.remove()
@@ -55,7 +55,7 @@ async function type(text: string): Promise<void> {
   await main.keyboard.type(text)
 }
 
-test.skipIf(!ON_ELECTRON)('a misspelt word is underlined once the user asks for it, and its menu puts it right', { timeout: 120_000 }, async () => {
+test.skipIf(!ON_ELECTRON)('a misspelt word is underlined once the user asks for it, and its menu puts it right', async () => {
   const { desktop } = await testHost()
   await type('the mesage ')
   expect(await isUnderlined()).toBe(false)

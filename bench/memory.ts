@@ -24,6 +24,8 @@ const LOOKS = 1875
 const SAMPLED = Math.min(5, MINUTES / 12) * 60_000
 /** Time until opened windows have come to rest, ms. */
 const REST = 6000
+/** Time after which the search thread has ended for lack of searches, ms (threads/store.ts). */
+const UNUSED = 240_000
 /** Time after a garbage collection, ms. */
 const COLLECTED = 2000
 const CHATS = 3
@@ -60,7 +62,9 @@ export async function memoryOverTime(): Promise<void> {
   await main.locator('.row').last().waitFor()
   const one = windowsOf(root)
   await rest(REST)
-  const reserve = windowsOf(root)
+  const warm = windowsOf(root)
+  await rest(UNUSED)
+  const unused = windowsOf(root)
   const opened: number[] = []
   for (let chat = 0; chat < CHATS; chat++) {
     const before = windowsOf(root)
@@ -149,6 +153,7 @@ export async function memoryOverTime(): Promise<void> {
     return `${(slope * span).toFixed(1)} ± ${(Math.sqrt(off / (later.length - 2) / spread) * span).toFixed(1)}`
   }
   const mb = (value: number): string => value.toFixed(0)
+  const [firstChat = 0, ...furtherChats] = opened
   table(
     `Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size, garbage collected`,
     ['', 'bar MB', 'MB'],
@@ -156,9 +161,15 @@ export async function memoryOverTime(): Promise<void> {
       ['peer: one blank window of the host, all of it', '', mb(first)],
       ['peer: each further blank window', '', mb(second - first)],
       ['main process at the end', electron ? '' : '150', mb(end.main)],
-      ['first window above a blank one', '110', mb(one - first)],
-      ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
-      [`each further chat window above a blank one (of ${CHATS})`, electron ? '20' : '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
+      ['one window above a blank one, with its first messages', '110', mb(one - first)],
+      [`the same ${REST / 1000} s later, with what search reads ahead`, '', mb(warm - first)],
+      [`the same after ${UNUSED / 60_000} minutes without a search`, '110', mb(unused - first)],
+      ['the first chat window, and the one in reserve that is made then', '', mb(firstChat)],
+      [
+        `each further chat window (of ${CHATS - 1})`,
+        electron ? '20' : '45',
+        mb(furtherChats.reduce((a, b) => a + b, 0) / (CHATS - 1) - (electron ? 0 : second - first))
+      ],
       [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
       ['the same: what its threads hold', '0', growth((sample) => sample.threads)],
       ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],

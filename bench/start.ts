@@ -124,7 +124,7 @@ export async function start(): Promise<void> {
           )
         )
       ],
-      ['Mnemo, one window and one in reserve', Math.round(sizes.one)],
+      ['Mnemo, one window', Math.round(sizes.one)],
       ['more than the blank app', Math.round(sizes.one - idle)],
       ['with settings, search and a chat as well', Math.round(sizes.two)],
       ['each further chat', Math.round(sizes.three - sizes.two)]

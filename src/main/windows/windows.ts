@@ -54,7 +54,7 @@ export interface WindowsOptions {
 export class Windows {
   readonly #options: WindowsOptions
   readonly #open = new Map<string, BrowserWindow>()
-  /** Spare chat window, loaded and hidden, so that the next one opens at once. */
+  /** Spare chat window, loaded and hidden, so that the next one opens at once; made once the user has opened the first, since it takes memory. */
   #spare: BrowserWindow | null = null
   /** Whether the spare window's page can be given a conversation. */
   #spareIsReady = false
@@ -251,7 +251,6 @@ export class Windows {
       window.show()
       if (name !== 'main') return
       this.#markUnread()
-      this.#spareLater()
     }
     this.#keep(name, window)
     void (prepared?.painted ?? painted(window)).then(show)

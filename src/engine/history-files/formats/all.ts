@@ -4,6 +4,7 @@ import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
 import { chatlogText } from './chatlog-text.ts'
 import { copiedClocks } from './copied-clocks.ts'
+import { copiedNames } from './copied-names.ts'
 import { otherCopied, plainLog, telegramCopied, wechatCopied, wechatMail } from './copied.ts'
 import { dingTalk } from './dingtalk.ts'
 import { discord, discordText } from './discord.ts'
@@ -92,7 +93,8 @@ const OF_TEXT = [
   irc,
   otherCopied,
   plainLog,
-  copiedClocks
+  copiedClocks,
+  copiedNames
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
 

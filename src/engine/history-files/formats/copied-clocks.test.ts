@@ -136,3 +136,32 @@ test('a phone’s export whose dates end with points is no copy', async () => {
   writeFileSync(path, '31.05.24 г., 21:15 ч. - Иван: здрасти\n31.05.24 г., 21:16 ч. - Ана: да\n')
   expect((await readHistory(path, null, FOUND)).history.format).toBe('whatsapp')
 })
+
+test.each([
+  [
+    'a line each',
+    '小明: 你好\n小红: 在吗\n小明: 明天见面吧\n下午：三点\n老地方\n小红：好的：就这样\n',
+    ['小明: 你好', '小红: 在吗', '小明: 明天见面吧\n下午：三点\n老地方', '小红: 好的：就这样']
+  ],
+  [
+    'names above texts',
+    'Ann:\nhi\n\nBo:\nhello\nhow are you\n\nAnn:\n[Photo]\nBo:\nok\n',
+    ['Ann: hi', 'Bo: hello\nhow are you', 'Ann: [image Photo]', 'Bo: ok']
+  ],
+  ['a person with one line', 'Ann: hi\nBo: hello\nCy: who is there?\nAnn: we\nBo: us\n', ['Ann: hi', 'Bo: hello', 'Cy: who is there?', 'Ann: we', 'Bo: us']]
+])('names without any time: %s', async (_, text, expected) => {
+  expect(await read(text)).toEqual(expected.map((one) => `05-31 16:00 ${one}`))
+})
+
+test.each([
+  ['a card', 'BEGIN:VCARD\nFN:Ann\nEND:VCARD\nBEGIN:VCARD\nFN:Bo\nEND:VCARD\n'],
+  ['records', 'name: Ann\nage: 5\ncity: X\nname: Bo\nage: 6\ncity: Y\nname: Cy\nage: 7\ncity: Z\n'],
+  ['prose', 'Note: this is a text.\nIt has several lines\nWarning: nothing here\nand more text\nNote: end\n'],
+  ['a log', 'INFO: started\nWARN: slow\nINFO: stopped\nWARN: done\n'],
+  ['settings', 'host: a\nport: 5\nuser: me\npath: /x\n']
+])('%s is no conversation', async (_, text) => {
+  const path = join(folder.path, 'some.txt')
+  writeFileSync(path, text)
+  const { history } = await readHistory(path, null, FOUND)
+  expect(history.columns?.sure).toBe(false)
+})

@@ -303,5 +303,48 @@ export const JUDGED: { query: string; first: Written; then: Written[]; why: stri
   { query: 'see you', first: { text: 'see you', age: 60 }, then: [{ text: 'oversee youths', age: 1 }], why: 'both as words' },
   { query: '加班', first: { text: '又加班', age: 60 }, then: [{ text: '参加班会', age: 1 }], why: '参加|班会 is not 加班' },
   { query: 'привет', first: { text: 'Привет!', age: 60 }, then: [{ text: 'приветствие гостям', age: 1 }], why: 'a word before the beginning of one' },
-  { query: '고마워', first: { text: '고마워', age: 60 }, then: [], why: 'a whole message' }
+  { query: '고마워', first: { text: '고마워', age: 60 }, then: [], why: 'a whole message' },
+  // Japanese, Korean, Thai, Hindi, Arabic, Cyrillic and others
+  { query: '会社', first: { text: '会社休みます', age: 60 }, then: [{ text: '協会社員の方', age: 1 }], why: '協会|社員 is not 会社' },
+  {
+    query: 'カメラ',
+    first: { text: 'カメラ買った', age: 60 },
+    then: [{ text: '昨日友達と一緒に駅前の店で新しいカメラをいろいろ見てきました', age: 1 }],
+    why: 'short texts before long ones'
+  },
+  { query: 'たんじょうび', first: { text: 'タンジョウビおめでとう', age: 60 }, then: [], why: 'hiragana for katakana' },
+  { query: '斎藤さん', first: { text: '齋藤さん来ますか', age: 60 }, then: [], why: 'forms of a family name' },
+  { query: 'ありがとー', first: { text: 'ありがと〜！', age: 60 }, then: [], why: 'marks that draw a word out' },
+  { query: '佐々木', first: { text: '佐佐木です', age: 60 }, then: [], why: 'an iteration mark' },
+  { query: '생일', first: { text: '생일 축하해', age: 60 }, then: [{ text: '학생일기를 썼다', age: 1 }], why: 'a word before an inner piece' },
+  { query: '회의 시간', first: { text: '회의 시간 바뀜', age: 60 }, then: [{ text: '다음 시간은 국회의사당 견학', age: 1 }], why: 'both as words' },
+  {
+    query: 'ㅋㅋ',
+    first: { text: 'ㅋㅋ', age: 60 },
+    then: [{ text: '진짜 너무 웃겨서 눈물이 났어 ㅋㅋ 다시 봐도 웃겨', age: 1 }],
+    why: 'a whole message before a part'
+  },
+  { query: 'น้ำ', first: { text: 'นํ้า', age: 60 }, then: [{ text: 'วันนี้ที่บ้านไม่มีน้ำประปาใช้ตั้งแต่เช้าเลยนะ', age: 1 }], why: 'two orders of marks; short before long' },
+  { query: 'जिंदगी', first: { text: 'ज़िंदगी', age: 60 }, then: [{ text: 'जिंदगी बहुत लंबी है और हम सब को साथ चलना है', age: 1 }], why: 'nukta; short before long' },
+  { query: 'موعد', first: { text: 'موعد الطبيب', age: 60 }, then: [{ text: 'الموعدين غدا', age: 1 }], why: 'a word before an inner piece' },
+  { query: 'کتاب', first: { text: 'كتاب جديد', age: 60 }, then: [], why: 'letters of two keyboards' },
+  { query: 'встреча', first: { text: 'встреча в пять', age: 60 }, then: [{ text: 'невстречаемость', age: 1 }], why: 'a word before an inner piece' },
+  { query: 'кот', first: { text: 'кот спит', age: 60 }, then: [{ text: 'который час, скот', age: 1 }], why: 'a word before an inner piece' },
+  { query: 'καλημερα', first: { text: 'Καλημέρα!', age: 60 }, then: [], why: 'accents' },
+  { query: 'ışık', first: { text: 'ISIK', age: 60 }, then: [], why: 'the Turkish i' },
+  // signs that stand for each other
+  { query: '《三体》', first: { text: '《三体》看完了', age: 60 }, then: [{ text: '<<三体>>在哪', age: 1 }], why: 'a whole word in a short text' },
+  { query: '[通知]', first: { text: '【通知】放假', age: 60 }, then: [], why: 'brackets of another keyboard' },
+  { query: '好吧...', first: { text: '好吧。。。', age: 60 }, then: [], why: 'dots of another keyboard' },
+  { query: '1920x1080', first: { text: '1920×1080', age: 60 }, then: [], why: 'the sign of multiplication' },
+  // money, times, addresses
+  { query: '$20', first: { text: 'I owe you $20', age: 60 }, then: [{ text: 'it was $200', age: 1 }], why: 'a sum before the beginning of one' },
+  { query: '15:30', first: { text: '15:30 见', age: 60 }, then: [{ text: 'log 15:30:59', age: 1 }], why: 'a time before the beginning of one' },
+  {
+    query: 'bob@example.com',
+    first: { text: 'write to bob@example.com', age: 60 },
+    then: [{ text: 'abob@example.community', age: 1 }],
+    why: 'an address before a piece of one'
+  },
+  { query: '@小李', first: { text: '@小李 看下', age: 60 }, then: [{ text: '@小李子 也看下', age: 1 }], why: 'a name before the beginning of one' }
 ]

@@ -45,7 +45,7 @@ test('each paragraph takes its direction from its first strong letter', async ()
   const chat = page.locator('[data-messages=directions]')
   await chat.locator('.bubble').last().waitFor()
   const seen = await chat.locator('.row .text').evaluateAll((texts) => texts.map((text) => getComputedStyle(text).direction))
-  expect(seen).toEqual(['rtl', 'rtl', 'ltr', 'ltr', 'rtl', 'ltr'])
+  expect(seen).toEqual(['rtl', 'rtl', 'ltr', 'ltr', 'rtl', 'ltr', 'rtl', 'ltr'])
   /** Left and right edge of a part of a text, px. */
   const place = (row: number, piece: string): Promise<{ left: number; right: number }> =>
     chat
@@ -74,6 +74,39 @@ test('each paragraph takes its direction from its first strong letter', async ()
   // each paragraph has its own direction
   expect((await place(3, 'שורה')).left).toBeGreaterThan((await place(3, '(2)')).right - 1)
   expect((await place(3, 'First')).left).toBeLessThan((await place(3, 'line')).left)
+  // numbers and addresses keep their order
+  expect((await place(6, '+972')).right).toBeLessThan((await place(6, '4567')).left + 1)
+  expect((await place(6, 'הטלפון')).left).toBeGreaterThan((await place(6, '4567')).right - 1)
+  expect((await place(7, 'https')).right).toBeLessThan((await place(7, 'קישור')).left)
+  // names stay beside the picture, whatever their script
+  for (const name of [chat.locator('.sender .one-line').first(), page.locator('.item .name', { hasText: 'משפחה' })]) {
+    const [outer, inner] = await name.evaluate((element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return [element.getBoundingClientRect().left, range.getBoundingClientRect().left]
+    })
+    expect(Math.abs(inner! - outer!)).toBeLessThan(2)
+  }
+  // a quoted text stands at its own side
+  expect(await chat.locator('.quoted .preview').evaluate((element) => getComputedStyle(element).textAlign)).toBe('start')
+  // the colon behind a name belongs to the text
+  const preview = await page.locator('.item .preview', { hasText: 'ok' }).evaluate((element) => {
+    const right = (node: Node): number => {
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      return range.getBoundingClientRect().right
+    }
+    return {
+      name: right(element.querySelector('bdi')!),
+      all: right(element),
+      text: element.textContent
+        .replace(/[\u2066-\u2069]/g, '')
+        .replace(/\s+/g, ' ')
+        .trim()
+    }
+  })
+  expect(preview.text).toBe('יעל כהן: ok')
+  expect(preview.all).toBeGreaterThan(preview.name)
   // in the list, the sender is separate from the text
   expect(await page.locator('.item .preview', { hasText: 'נפגשים' }).evaluate((element) => getComputedStyle(element).direction)).toBe('rtl')
   await screenshot(chat, 'directions')

@@ -109,7 +109,9 @@ export const MESSAGES: Record<string, Message[]> = {
     message('Hello: שלום (and 2.0)!', { outgoing: true }),
     message('First line.\nשורה שנייה (2).\nThird line.', { outgoing: true }),
     message('*חשוב*: לקרוא את `README.md` היום.\n> ציטוט (1)', { outgoing: true }),
-    message('', { attachments: [file({ name: 'דוח שנתי (2024).pdf' })] })
+    message('', { attachments: [file({ name: 'דוח שנתי (2024).pdf' })] }),
+    message('הטלפון +972 50 123 4567', { senderName: 'יעל כהן' }),
+    message('https://example.org/path?q=1 זה הקישור', { senderName: 'יעל כהן' })
   ],
   answers: [
     message('周六几点？', { reactions: emoji('👍 ❤️ 😂') }),
@@ -194,6 +196,7 @@ export const CONVERSATIONS: Conversation[] = [
   conversation('张敏', { markedUnread: true, last: last({ retracted: true, text: '' }) }),
   conversation('Марина', { last: last({ unreadable: true, text: '' }) }),
   conversation('Новый контакт', { last: null }),
+  conversation('מכתבים', { kind: 'group', last: last({ text: 'ok', senderName: 'יעל כהן' }) }),
   conversation('משפחה (5)', { kind: 'group', last: last({ text: 'נפגשים ב-18:00, בסדר?', senderName: 'Dana' }) }),
   conversation('テスト', { last: last({ outgoing: true, state: 'failed', text: 'ありがとう' }) })
 ]

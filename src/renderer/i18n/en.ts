@@ -1015,7 +1015,7 @@ export default {
     columnsRemembered: 'Columns as chosen for your last file of this kind',
     column: { time: 'Time', clock: 'Time of day', sender: 'Sender', text: 'Text', conversation: 'Conversation', direction: 'Sent or received', files: 'Files' },
     noColumn: 'None',
-    badTimes: 'The time of {n} message is impossible or cannot be read | The times of {n} messages are impossible or cannot be read',
+    badTimes: '{n} message with an impossible or unreadable time | {n} messages with an impossible or unreadable time',
     badTimesNear: 'Place after the preceding message',
     badTimesSkip: 'Skip',
     unread: '{n} entry left out | {n} entries left out',

@@ -51,3 +51,22 @@ test('files named in the table exist', () => {
   const tests = rows.flatMap(([, , , shown = '']) => [...shown.matchAll(/electron\/([\w-]+)/g)].map(([, name = '']) => name))
   expect(tests.filter((name) => !existsSync(join(ROOT, `test/end-to-end/electron/${name}.test.ts`)))).toEqual([])
 })
+
+test('the Chromium host exports each part that the main process imports', () => {
+  // an import that is missing stops the app before its first line
+  const host = readFileSync(join(ROOT, 'tools/chromium-host/electron/index.ts'), 'utf8')
+  const exported = new Set([
+    ...[...host.matchAll(/export const (\w+)/g)].map(([, name]) => name),
+    ...[...host.matchAll(/export \{([^}]+)\}/g)].flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+  ])
+  const used = globSync('src/main/**/*.ts', { cwd: ROOT, exclude: ['**/*.test.ts'] }).flatMap((file) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/import \{([^}]+)\} from 'electron'/g)].flatMap(([, names = '']) =>
+      names
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '' && !name.startsWith('type '))
+    )
+  )
+  expect(used.length).toBeGreaterThan(20)
+  expect([...new Set(used)].filter((name) => !exported.has(name))).toEqual([])
+})

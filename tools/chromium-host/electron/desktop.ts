@@ -90,11 +90,18 @@ interface Display {
   id: number
   bounds: Bounds
   workArea: Bounds
+  size: { width: number; height: number }
   scaleFactor: number
 }
 
 class Screen extends EventEmitter {
-  readonly #primary: Display = { id: 1, bounds: { x: 0, y: 0, width: 1920, height: 1080 }, workArea: { x: 0, y: 0, width: 1920, height: 1080 }, scaleFactor: 1 }
+  readonly #primary: Display = {
+    id: 1,
+    bounds: { x: 0, y: 0, width: 1920, height: 1080 },
+    workArea: { x: 0, y: 0, width: 1920, height: 1080 },
+    size: { width: 1920, height: 1080 },
+    scaleFactor: 1
+  }
   getPrimaryDisplay = (): Display => this.#primary
   getDisplayMatching = (): Display => this.#primary
 }
@@ -106,6 +113,14 @@ export const clipboard = {
     contents
       ?.command('Runtime.evaluate', { expression: `navigator.clipboard.writeText(${JSON.stringify(text)})`, userGesture: true, awaitPromise: true })
       .catch(() => unavailable('the clipboard'))
+  }
+}
+
+/** A page without a window of its own cannot take pictures of others: there is no source. */
+export const desktopCapturer = {
+  getSources(): Promise<never[]> {
+    unavailable('pictures of the screen')
+    return Promise.resolve([])
   }
 }
 

@@ -6,7 +6,7 @@ import * as protocols from './protocol.ts'
 import { madeWhenReady, usedWhenReady } from './readiness.ts'
 
 export { app }
-export { clipboard, dialog, Menu, nativeImage, shell, systemPreferences } from './desktop.ts'
+export { clipboard, desktopCapturer, dialog, Menu, nativeImage, shell, systemPreferences } from './desktop.ts'
 export { ipcMain } from './ipc-main.ts'
 export { nativeTheme } from './native-theme.ts'
 

@@ -8,9 +8,12 @@ import { FLAG, idsOf, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage } from './types.ts'
 
 /** Puts a message in the place of its stand-ins, which are removed; returns their flags. */
-type Relieve = (id: ConversationId, ids: readonly (string | null)[], author: Author, key: MessageId) => number
+type RemoveStandIns = (id: ConversationId, ids: readonly (string | null)[], author: Author, key: MessageId) => number
 
-export function createAltering({ messages, conversations, alterations }: Pick<Tables, 'messages' | 'conversations' | 'alterations'>, relieve: Relieve) {
+export function createAltering(
+  { messages, conversations, alterations }: Pick<Tables, 'messages' | 'conversations' | 'alterations'>,
+  removeStandIns: RemoveStandIns
+) {
   /** Removes a superseded change. */
   function forget({ id, conversation, outgoing, origin_id, encrypted }: ChangeRow): void {
     if (outgoing === 1 && encrypted === 1 && origin_id !== null) messages.deleted.recordOwn(conversation, origin_id)
@@ -124,7 +127,7 @@ export function createAltering({ messages, conversations, alterations }: Pick<Ta
     const standIns = messages.standInsFor(id, [target])
     const here = standIns.length === 0 ? [] : messages.byAnyId(id, target).filter((row) => isProven(row, author, conversation))
     const real = here.find((row) => standIns.every((one) => one.id !== row.id))
-    const marks = real === undefined ? 0 : relieve(id, [target], author, real.id)
+    const marks = real === undefined ? 0 : removeStandIns(id, [target], author, real.id)
     if (real !== undefined && marks !== 0) messages.setFlag(real, marks, true)
   }
 

@@ -104,20 +104,20 @@ test('a deleted message stays deleted, and another message with the same id of a
 
 test('deleted messages without an id stay deleted when their group replays them, and the sender’s others arrive', async () => {
   const now = Date.now()
-  const said = (text: string, time: number, telling?: number): IncomingMessage =>
+  const said = (text: string, time: number, replay?: number): IncomingMessage =>
     message(text, time, {
       kind: 'group',
       sender: `${BOB}/eve` as Jid,
       stanzaId: null,
-      ...(telling === undefined ? {} : { replayed: true, telling, ahead: 7_200_000 })
+      ...(replay === undefined ? {} : { replayed: true, replay, ahead: 7_200_000 })
     })
   const live = await store.write.record({ account: ME, messages: [said('ok', now - 100_000), said('yes', now - 90_000)], archive: null, order: 'live' })
   await store.write.remove(live.messages.map((one) => one.id))
   const ahead = 7_200_000
-  for (const telling of [1, 2])
+  for (const replay of [1, 2])
     await store.write.record({
       account: ME,
-      messages: [said('ok', now - 101_000 + ahead, telling), said('yes', now - 91_000 + ahead, telling), said('ok', now + 600_000 + ahead, telling)],
+      messages: [said('ok', now - 101_000 + ahead, replay), said('yes', now - 91_000 + ahead, replay), said('ok', now + 600_000 + ahead, replay)],
       archive: null,
       order: 'live'
     })

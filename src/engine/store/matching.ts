@@ -1,7 +1,7 @@
 /** Stored copies of incoming messages: by ids where they are reliable, otherwise by sender, text and time. */
 import type { ConversationId, Jid } from '../../contract/domain.ts'
 import { authorOf, idsIn, isChange, isProven, type Author } from './authors.ts'
-import { isTold, type createReplays } from './replays.ts'
+import { isReplayed, type createReplays } from './replays.ts'
 import type { Tables } from './tables/index.ts'
 import { FLAG, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch } from './types.ts'
@@ -20,7 +20,7 @@ export const isRepeated = (later: IncomingMessage, older: IncomingMessage): bool
 
 export function createMatching(
   { messages, conversations }: Pick<Tables, 'messages' | 'conversations'>,
-  { tellingOf }: Pick<ReturnType<typeof createReplays>, 'tellingOf'>
+  { replayOf }: Pick<ReturnType<typeof createReplays>, 'replayOf'>
 ) {
   /** True if a message has a text that a stored one has or had; assumed for messages that were retracted or cannot be read. */
   function saysSame(row: MessageRow, { text, files = [], sealed = null, unreadable = null }: IncomingMessage): boolean {
@@ -50,15 +50,17 @@ export function createMatching(
     if (incoming.standIn === true) return undefined
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId).find((row) => isOne(row, incoming))
     if (byArchive !== undefined) return byArchive
-    const told = isTold(incoming) ? tellingOf(id, incoming) : null
+    const replay = isReplayed(incoming) ? replayOf(id, incoming) : null
     const toldAgain =
-      told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
+      replay === null
+        ? undefined
+        : messages.replayableBefore(id, incoming).find((row) => !replay.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
     if (toldAgain !== undefined) return toldAgain
     // a server without an archive holds back unconfirmed messages, even if they arrived
     const keptBack =
       incoming.replayed && incoming.kind === 'direct' && incoming.stanzaId === null && incoming.originId === null && (incoming.messageId ?? null) !== null
     const cameBefore = keptBack
-      ? messages.toldBefore(id, incoming).find((row) => row.stanza_id === null && saysSame(row, incoming) && messages.isAtTime(row, incoming))
+      ? messages.replayableBefore(id, incoming).find((row) => row.stanza_id === null && saysSame(row, incoming) && messages.isAtTime(row, incoming))
       : undefined
     if (cameBefore !== undefined) return cameBefore
     const { originId, messageId = null, sender, outgoing } = incoming

@@ -6,7 +6,7 @@ import { authorOf, idsIn, isChange, isProven, isSame, type Author } from './auth
 import { createMatching, isRepeated } from './matching.ts'
 import { mentions } from './mentions.ts'
 import { createReadings, isAhead } from './readings.ts'
-import { createReplays, isTold } from './replays.ts'
+import { createReplays, isReplayed } from './replays.ts'
 import type { Tables } from './tables/index.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
@@ -24,11 +24,11 @@ export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
   acknowledge: ReturnType<typeof createAcknowledgements>['acknowledge']
 ) {
-  const { tellingOf, pass, gapIn } = createReplays({ messages })
+  const { replayOf, pass, gapIn } = createReplays({ messages })
   const readings = createReadings()
-  const { find, isBroadcastAgain, isComing, storedOf } = createMatching({ messages, conversations }, { tellingOf })
+  const { find, isBroadcastAgain, isComing, storedOf } = createMatching({ messages, conversations }, { replayOf })
   /** Stand-ins removed because their message has arrived. */
-  let relieved: StoreChanges['removed'] = []
+  let removedStandIns: StoreChanges['removed'] = []
   /** Messages already counted as unread through their stand-ins. */
   let counted = new Set<number>()
 
@@ -79,7 +79,7 @@ export function createRecording(
   }
 
   /** Removes stand-ins for a message that is stored under `key` now; returns the flags set by the user, which stay. */
-  function relieve(id: ConversationId, ids: readonly (string | null)[], author: Author, key: MessageId): number {
+  function removeStandIns(id: ConversationId, ids: readonly (string | null)[], author: Author, key: MessageId): number {
     let kept = 0
     const waiting = messages.standInsFor(id, ids)
     const conversation = waiting.length === 0 ? null : conversations.byId(id)
@@ -93,7 +93,7 @@ export function createRecording(
       }
       messages.remove(row)
       conversations.summarize(id)
-      relieved.push({ conversation: id, id: row.id })
+      removedStandIns.push({ conversation: id, id: row.id })
     }
     return kept
   }
@@ -125,7 +125,7 @@ export function createRecording(
     // an own message reflected by the group was sent by another device of ours
     const messageId = isTaken ? incoming.originId : (incoming.messageId ?? (kind === 'group' && outgoing ? incoming.originId : null))
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
-    const kept = standIn ? 0 : relieve(id, idsIn(incoming), authorOf(incoming), key)
+    const kept = standIn ? 0 : removeStandIns(id, idsIn(incoming), authorOf(incoming), key)
     const flags =
       kept |
       (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) |
@@ -166,7 +166,7 @@ export function createRecording(
     return stored
   }
 
-  const { alter, recordChange } = createAltering({ messages, conversations, alterations }, relieve)
+  const { alter, recordChange } = createAltering({ messages, conversations, alterations }, removeStandIns)
 
   /** Stores older history: from the page's end on, each message gets a key below the one that follows it, and all of them below `floor`. */
   function recordOlder(batch: RecordBatch, floor: number | null, era: number, missed: boolean): Recorded {
@@ -298,14 +298,14 @@ export function createRecording(
       // archive was fetched
       const isFirst = repeated && inOrder && isAhead(reading, known)
       if (inOrder && incoming.stanzaId !== null) reading?.ids.add(incoming.stanzaId)
-      const telling = isTold(incoming) ? tellingOf(id, incoming) : null
+      const replay = isReplayed(incoming) ? replayOf(id, incoming) : null
       const gap =
-        telling === null
+        replay === null
           ? null
           : gapIn(
               id,
               incoming,
-              telling,
+              replay,
               batch.messages.slice(at + 1).filter((one) => one.conversation === incoming.conversation)
             )
       // an archive page is in order, and so is a group's replay; live messages stand at the end
@@ -317,21 +317,21 @@ export function createRecording(
           : inOrder && last > 0
             ? last
             : (lastOf.get(id) ??
-              (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ??
+              (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestReplayable(id) : null) ??
               messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ??
               0)
       if (known !== undefined) {
         // a group without an archive: its reflection of our own message gives the message's position for everybody. A message that is broadcast again was not
         // told to all the first time, and stands where all have it
         const isOfAll = !inOrder && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null
-        const told = isOfAll && ((known.outgoing === 1 && known.message_id === null) || isBroadcastAgain(known, incoming))
+        const reflected = isOfAll && ((known.outgoing === 1 && known.message_id === null) || isBroadcastAgain(known, incoming))
         reflect(known, known.id, incoming)
         const earlier = isFirst || (repeated && inOrder && known.id > prev)
         const news = earlier || (known.stanza_id === null && incoming.stanzaId !== null)
         // the group's order is the same for everybody
-        const isBehind = telling !== null && known.id <= telling.at
-        if (telling !== null) pass(telling, known.id)
-        if ((!news && !told && !inOrder && !isBehind) || (repeated && !earlier)) continue
+        const isBehind = replay !== null && known.id <= replay.at
+        if (replay !== null) pass(replay, known.id)
+        if ((!news && !reflected && !inOrder && !isBehind) || (repeated && !earlier)) continue
         const placed = known.id > prev && known.id < next
         const key =
           placed || (!known.outgoing && news && !earlier) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
@@ -339,19 +339,19 @@ export function createRecording(
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)
         }
-        if (telling === null) lastOf.set(id, key)
-        else pass(telling, key)
+        if (replay === null) lastOf.set(id, key)
+        else pass(replay, key)
         last = key
-        if (news || told) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
-        if (!news && !told && key === known.id) continue
+        if (news || reflected) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
+        if (!news && !reflected && key === known.id) continue
         changed.delete(known.id)
         changed.set(key, toMessage(read(key)))
         touched.add(id)
         continue
       }
       const stored = insert(id, incoming, keyInHole(incoming, batch) ?? keyBetween(incoming.time, prev, next))
-      if (telling === null) lastOf.set(id, stored)
-      else pass(telling, stored)
+      if (replay === null) lastOf.set(id, stored)
+      else pass(replay, stored)
       last = stored
       added++
       conversations.advance(id, stored, incoming.outgoing || counted.has(stored) ? 0 : 1)
@@ -371,13 +371,13 @@ export function createRecording(
 
   /** Adds removed stand-ins to the changes for windows. */
   function withoutRelieved(stored: StoreChanges): StoreChanges {
-    if (relieved.length === 0) return stored
-    const gone = new Set(relieved.map(({ id }) => id))
-    return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...relieved] }
+    if (removedStandIns.length === 0) return stored
+    const gone = new Set(removedStandIns.map(({ id }) => id))
+    return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...removedStandIns] }
   }
 
   function recordOpened(batch: RecordBatch): StoreChanges {
-    relieved = []
+    removedStandIns = []
     counted = new Set()
     const jid = batch.archive?.jid ?? ''
     const account = batch.account ?? ''

@@ -64,7 +64,7 @@ export interface IncomingMessage {
   /** Held back by our server, or replayed by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): may be older than stored messages. */
   replayed: boolean
   /** Number of the replay: how often we have entered the group. A replay has each message once. */
-  telling?: number
+  replay?: number
   /** Offset of the server's clock, which stamped `time`, to this computer's, ms. */
   ahead?: number
 }

@@ -65,18 +65,18 @@ export function messageReads(db: ReadableDB) {
     'SELECT DISTINCT a.jid AS sender, m.occupant FROM (SELECT sender_id, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?) m JOIN address a ON a.id = m.sender_id'
   )
   const newestKept = db.prepare<[], number | null>(`SELECT max(id) FROM message WHERE state_code NOT IN (${CODE.queued}, ${CODE.failed})`).pluck()
-  const newestTold = db
+  const newestReplayable = db
     .prepare<[number], number>(
       'SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_key IS NULL AND stanza_key IS NULL) ORDER BY id DESC LIMIT 1'
     )
     .pluck()
-  const toldBeside = (comparison: string, order: string): ReturnType<typeof db.prepare<[number, number], number>> =>
+  const replayableBeside = (comparison: string, order: string): ReturnType<typeof db.prepare<[number, number], number>> =>
     db
       .prepare<[number, number], number>(
         `SELECT id FROM message WHERE conversation = ? AND id ${comparison} ? AND home IS NULL AND NOT (outgoing = 1 AND message_key IS NULL AND stanza_key IS NULL) ORDER BY id ${order} LIMIT 1`
       )
       .pluck()
-  const [toldAfter, toldBefore] = [toldBeside('>', 'ASC'), toldBeside('<', 'DESC')]
+  const [replayableAfter, replayableBefore] = [replayableBeside('>', 'ASC'), replayableBeside('<', 'DESC')]
   const countAfter = db
     .prepare<[number, number, number], number>('SELECT count(*) FROM (SELECT 1 FROM message WHERE conversation = ? AND id > ? LIMIT ?)')
     .pluck()
@@ -124,9 +124,10 @@ export function messageReads(db: ReadableDB) {
       return id === null ? null : timeOf(id)
     },
     /** Newest message that a group without an archive has sent us: its position is final, as is that of our own once reflected. */
-    newestTold: (conversation: number) => newestTold.get(conversation) ?? null,
+    newestReplayable: (conversation: number) => newestReplayable.get(conversation) ?? null,
     /** Next message after or before a key that a group without an archive has sent us. */
-    toldBeside: (conversation: number, key: number, side: 'after' | 'before') => (side === 'after' ? toldAfter : toldBefore).get(conversation, key) ?? null,
+    replayableBeside: (conversation: number, key: number, side: 'after' | 'before') =>
+      (side === 'after' ? replayableAfter : replayableBefore).get(conversation, key) ?? null,
     /** True if fewer than `most` messages of a conversation stand after a key. */
     isAmongLast: (conversation: number, key: number, most: number): boolean => (countAfter.get(conversation, key, most) ?? 0) < most,
     /** Newest message before a key whose position is final; own messages not confirmed by an archive have none yet. */

@@ -144,7 +144,7 @@ export function messageWrites(db: WritableDB) {
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get({ conversation, key: packId(id), sender }),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get({ conversation, key: packId(id) }),
     /** Messages that a group without an archive may be replaying now: by the sender's id, otherwise by sender, text and stamp. */
-    toldBefore(conversation: number, { messageId = null, originId, sender, text, time, ahead = 0 }: IncomingMessage): MessageRow[] {
+    replayableBefore(conversation: number, { messageId = null, originId, sender, text, time, ahead = 0 }: IncomingMessage): MessageRow[] {
       const id = originId ?? messageId
       if (id !== null) return byAnyId.all({ conversation, key: packId(id) }).filter((row) => row.sender === sender)
       // a live message has this computer's time, a replayed one the server's

@@ -160,7 +160,7 @@ export class Occupants extends EventEmitter<Events> {
     return nick === group.nick ? SELF : found.jid === null ? found.stay : `jid:${found.jid}`
   }
   /** Number of the history replay that began with our last join. */
-  tellingOf = (group: string): number => this.groups.get(group)?.entered ?? 0
+  replayOf = (group: string): number => this.groups.get(group)?.entered ?? 0
   /** Occupants of our groups whose address is shown, without ourselves. */
   get people(): { jid: Jid; name: string; group: Jid }[] {
     return [...this.groups].flatMap(([group, { nick: own, occupants }]) =>

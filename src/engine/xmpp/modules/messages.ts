@@ -58,7 +58,7 @@ export class Messages implements Module {
         replayed: stamp !== null,
         onTheWay,
         ahead: time.ahead,
-        ...(stamp !== null && decoded.kind === 'group' ? { telling: groups.tellingOf(decoded.conversation) } : {})
+        ...(stamp !== null && decoded.kind === 'group' ? { replay: groups.replayOf(decoded.conversation) } : {})
       },
       onStored
     )

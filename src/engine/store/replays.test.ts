@@ -19,10 +19,10 @@ afterEach(async () => {
   folder[Symbol.dispose]()
 })
 
-let telling = 0
-beforeEach(() => void telling++)
+let replay = 0
+beforeEach(() => void replay++)
 const tell = (nick: string, id: string, replayed = false): Promise<unknown> => {
-  const message = incoming(id, { ...inGroup(nick), time: NOW, originId: id, messageId: id, replayed, telling })
+  const message = incoming(id, { ...inGroup(nick), time: NOW, originId: id, messageId: id, replayed, replay })
   return store.write.record({ account: ME, messages: [message], archive: null, order: 'live' })
 }
 const all = async () => (await storedMessages(store, ROOM, 50)).map(({ text, state }) => `${text} ${state}`)
@@ -45,7 +45,7 @@ test.each([
   const order = ['his 1 received', 'mine 1 sent', 'his 2 received', 'mine 2 sent', 'mine 3 sent']
   expect(await all()).toEqual(order)
   // a repeated replay moves nothing
-  telling++
+  replay++
   for (const [nick, text] of [
     ['bob', 'his 1'],
     ['me', 'mine 1'],
@@ -59,8 +59,8 @@ const said = (nick: string, text: string, id: string | null, time = NOW): Incomi
 const record = (messages: IncomingMessage[]): Promise<unknown> => store.write.record({ account: ME, messages, archive: null, order: 'live' })
 /** Replays messages to a new occupant; `apart`: one packet per message. */
 async function again(messages: IncomingMessage[], apart: boolean, ahead = 0): Promise<void> {
-  telling++
-  const told = messages.map((one) => ({ ...one, time: one.time + ahead, replayed: true, telling, ahead }))
+  replay++
+  const told = messages.map((one) => ({ ...one, time: one.time + ahead, replayed: true, replay, ahead }))
   if (apart) for (const one of told) await record([one])
   else await record(told)
 }

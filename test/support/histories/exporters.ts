@@ -72,7 +72,7 @@ export const EXPORTER_HISTORIES: HistoryFixture[] = [
       '=============================================================='
     ),
     local: true,
-    lines: { 'Server #tea': ['2024-05-31 09:30:00 ann: hello: all', '2024-05-31 09:31:00 bo: two\nlines [image x.png] (pinned)'] }
+    lines: { 'Server #tea': ['2024-05-31 09:30:00 ann: hello: all', '2024-05-31 09:31:00 bo: two\nlines [image x.png] (pinned) (👍 by ×2)'] }
   },
   {
     of: 'IRC, times with a zone',

@@ -168,7 +168,7 @@ export const PAGE_HISTORIES: HistoryFixture[] = [
     lines: {
       'Server #tea': [
         '2024-05-31 09:30:00 Ann & Co: hello you 👍',
-        '2024-05-31 09:31:00 Ann & Co: again [image x.png] (edited) (pinned)',
+        '2024-05-31 09:31:00 Ann & Co: again [image x.png] (edited) (pinned) (🎉 by ×2)',
         '2024-05-31 21:32:00 Bo: yes (re 100)'
       ]
     },

@@ -1,7 +1,7 @@
 /**
  * Pages of DiscordChatExporter, its usual format: messages in groups of one author, since 2021 each with its own time. Reactions have no people there.
  */
-import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
+import { reactionsBy, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
 import { attributeOf, plainText, within } from './markup.ts'
@@ -87,6 +87,14 @@ function open(file: TextFile): ChunkReader {
       if (answered !== undefined) message.replyTo = answered
       if (/chatlog__edited-timestamp/.test(chunk.replace(within(chunk, 'chatlog__reply(?=["\\s])'), ''))) message.edited = true
       if (pinned || isPinned) message.pinned = true
+      const reactions = [...chunk.matchAll(/<div class="chatlog__reaction"[^>]*>([\s\S]*?)<\/div>/g)].flatMap(([, one = '']) =>
+        reactionsBy(
+          plainText(attributeOf(/<img\b([^>]*)>/.exec(one)?.[1] ?? '', 'alt') ?? '').trim(),
+          [],
+          Number(/chatlog__reaction-count">\s*(\d+)/.exec(one)?.[1] ?? 1)
+        )
+      )
+      if (reactions.length > 0 && own !== undefined) message.reactions = reactions
       const files = filesOf(chunk, file)
       if (files.length > 0) message.files = files
       return message.text === '' && files.length === 0 ? { unread: 'text' } : { ...message, dated: readStamp(written), written }

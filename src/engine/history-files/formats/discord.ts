@@ -134,8 +134,13 @@ function openText(file: TextFile): TextReader {
         if (begun !== undefined) section = begun
         else if (section === 'Attachments' && /^(?:https?:|[^\s:]+[\\/])/.test(line.trim())) (message.files ??= []).push(fileOf(file, line.trim()))
         else if (section === 'Stickers' && line.trim() !== '') said.push(`[${line.trim()}]`)
-        else if (section !== 'Reactions') said.push(line)
+        else if (section === 'Reactions') {
+          for (const [, emoji = '', count = '1'] of line.matchAll(/(\S+)(?: \((\d+)\))?/gu))
+            (message.reactions ??= []).push(...reactionsBy(emoji, [], Number(count)))
+        } else said.push(line)
       }
+      // reactions need a message id, which the format lacks
+      if (message.reactions !== undefined) message.id = `${entry.written} ${message.sender ?? entry.sender ?? ''} ${said.join('\n').trim()}`
       return { ...message, text: said.join('\n').trim() }
     }
   }

@@ -127,5 +127,51 @@ export const CARD_HISTORIES: HistoryFixture[] = [
       ]
     },
     lines: { Ann: ['2024-05-31T09:30:00.000Z Ann: https://example.org/'] }
+  },
+  {
+    of: 'signal-cli, reactions, edits and deleted messages',
+    format: 'signal',
+    file: 'changes.jsonl',
+    content: [
+      { sourceName: 'Ann', timestamp: T, dataMessage: { timestamp: T, message: 'helo' } },
+      { sourceName: 'Ann', timestamp: T + 1000, dataMessage: { timestamp: T + 1000, message: 'oops' } },
+      { sourceName: 'Ann', timestamp: T + 2000, editMessage: { targetSentTimestamp: T, dataMessage: { timestamp: T + 2000, message: 'hello' } } },
+      { sourceName: 'Ann', timestamp: T + 3000, dataMessage: { timestamp: T + 3000, message: null, remoteDelete: { timestamp: T + 1000 } } },
+      { sourceName: 'Ann', timestamp: T + 4000, dataMessage: { timestamp: T + 4000, reaction: { emoji: '👍', targetSentTimestamp: T, isRemove: false } } }
+    ].map((envelope) => ({ envelope: { source: '+491', ...envelope }, account: '+490' })),
+    lines: { Ann: ['2024-05-31T09:30:00.000Z <Ann: hello (edited) (👍 by Ann)', '2024-05-31T09:30:01.000Z <Ann: '] },
+    notices: 3
+  },
+  {
+    of: 'chatlog, a merged record',
+    format: 'wechat',
+    file: 'record.json',
+    content: [
+      {
+        seq: 1,
+        time: '2024-05-31T17:30:00+08:00',
+        talker: 'wxid_1',
+        talkerName: '小明',
+        sender: 'wxid_1',
+        senderName: '小明',
+        isSelf: false,
+        type: 49,
+        subType: 19,
+        content: '',
+        contents: {
+          title: '群聊的聊天记录',
+          desc: '甲: 一...',
+          recordInfo: {
+            DataList: {
+              DataItems: [
+                { SourceName: '甲', DataDesc: '一' },
+                { SourceName: '乙', DataTitle: 'b.pdf' }
+              ]
+            }
+          }
+        }
+      }
+    ],
+    lines: { 小明: ['2024-05-31T09:30:00.000Z <小明: 群聊的聊天记录\n甲: 一\n乙: b.pdf'] }
   }
 ]

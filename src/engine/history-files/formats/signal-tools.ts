@@ -83,6 +83,16 @@ function openExport(file: TextFile): JsonReader {
 function openCli(file: TextFile): JsonReader {
   const heads = new HeadsByKey()
   const names = new Map<string, string>()
+  /** Changes of messages by the time that identifies them. */
+  const edits = new Map<string, string>()
+  const deleted = new Set<string>()
+  const reactions = new Map<string, Map<string, string>>()
+  const dataOf = (envelope: unknown): unknown => {
+    const sent = at(envelope, 'syncMessage', 'sentMessage')
+    return at(sent, 'editMessage', 'dataMessage') ?? sent ?? at(envelope, 'editMessage', 'dataMessage') ?? at(envelope, 'dataMessage')
+  }
+  const editOf = (envelope: unknown): string | null =>
+    textOf(at(envelope, 'editMessage', 'targetSentTimestamp') ?? at(envelope, 'syncMessage', 'sentMessage', 'editMessage', 'targetSentTimestamp'))
   const numberIn = (envelope: unknown): string => firstText(at(envelope, 'sourceNumber'), at(envelope, 'source'), at(envelope, 'sourceUuid')) ?? '?'
   const headOf = (key: string, name: string | null): ConversationHead => heads.get(key, () => ({ name: name ?? names.get(key) ?? key, id: `signal:${key}` }))
   return {
@@ -90,13 +100,25 @@ function openCli(file: TextFile): JsonReader {
       const envelope = line['envelope']
       const name = firstText(at(envelope, 'sourceName'))
       if (name !== null) names.set(numberIn(envelope), name)
+      const data = dataOf(envelope)
+      const edited = editOf(envelope)
+      if (edited !== null) edits.set(edited, textOf(at(data, 'message')) ?? '')
+      const gone = textOf(at(data, 'remoteDelete', 'timestamp'))
+      if (gone !== null) deleted.add(gone)
+      const [target, emoji] = [textOf(at(data, 'reaction', 'targetSentTimestamp')), textOf(at(data, 'reaction', 'emoji'))]
+      if (target !== null && emoji !== null) {
+        const by = reactions.get(target) ?? new Map<string, string>()
+        reactions.set(target, by)
+        if (at(data, 'reaction', 'isRemove') === true) by.delete(numberIn(envelope))
+        else by.set(numberIn(envelope), emoji)
+      }
     },
     self: () => null,
     read(line): ReadMessage {
       const envelope = line['envelope']
       const sent = at(envelope, 'syncMessage', 'sentMessage')
-      const data = isRecord(sent) ? sent : (at(envelope, 'dataMessage') ?? at(envelope, 'editMessage', 'dataMessage'))
-      if (!isRecord(data) || isRecord(data['reaction'])) return 'notice'
+      const data = dataOf(envelope)
+      if (!isRecord(data) || isRecord(data['reaction']) || isRecord(data['remoteDelete']) || editOf(envelope) !== null) return 'notice'
       const from = numberIn(envelope)
       const group = isRecord(data['groupInfo']) ? data['groupInfo'] : null
       const whom = isRecord(sent) ? (firstText(sent['destinationNumber'], sent['destination'], sent['destinationUuid']) ?? from) : from
@@ -115,7 +137,16 @@ function openCli(file: TextFile): JsonReader {
         files
       }
       const id = textOf(time)
-      if (id !== null) message.id = id
+      if (id !== null) {
+        message.id = id
+        const edited = edits.get(id)
+        if (edited !== undefined) Object.assign(message, { text: edited, edited: true })
+        message.reactions = [...(reactions.get(id) ?? [])].map(([who, emoji]) => ({ sender: names.get(who) ?? who, emoji }))
+        if (deleted.has(id)) {
+          const gone: ParsedMessage = { sender: message.sender, time: message.time, text: '', outgoing: isRecord(sent), retracted: true, id }
+          return { head, message: gone }
+        }
+      }
       const answered = textOf(at(data['quote'], 'id'))
       if (answered !== null) message.replyTo = answered
       return message.text === '' && files.length === 0 ? 'notice' : finished(message, head, time)

@@ -13,7 +13,7 @@ export interface SlackFiles {
 }
 
 /** Messages by the workspace, not by a person. */
-const NOTICES = /^(?:channel_|group_|pinned_item|unpinned_item|bot_add|bot_remove|reminder_add|sh_room|huddle)/
+const NOTICES = /^(?:channel_|group_|pinned_item|unpinned_item|bot_add|bot_remove|reminder_add|sh_room|huddle|tombstone)/
 const ROOMS = ['channels.json', 'groups.json', 'mpims.json', 'dms.json']
 
 export const isSlack = (paths: readonly string[]): boolean => paths.includes('users.json') || ROOMS.some((path) => paths.includes(path))

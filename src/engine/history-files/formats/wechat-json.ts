@@ -3,7 +3,7 @@ import { beginning, type ConversationHead, type ParsedMessage } from '../history
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { HeadsByKey, jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
-import { at, firstText, instantOf, isRecord, numberOf, textOf } from './json-stream.ts'
+import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
 import { quoted, weChatContent, weChatKind, type WeChatContent } from './wechat-content.ts'
 
 /** Message from its parts, or the result in place of one. */
@@ -32,7 +32,12 @@ function chatlogContent(raw: Record<string, unknown>, file: TextFile): WeChatCon
     const said = parts['refer']
     return { text: isRecord(said) ? quoted(content, firstText(said['senderName'], said['sender']), firstText(said['content'])) : content }
   }
-  const words = [content, title, firstText(parts['desc']), firstText(parts['url'])].filter((part) => part !== null && part !== '')
+  // a merged record, with the lines of its people
+  const record = recordsOf(at(parts['recordInfo'], 'DataList', 'DataItems')).map((one) =>
+    [firstText(one['SourceName']), firstText(one['DataDesc'], one['DataTitle'])].filter((part) => part !== null).join(': ')
+  )
+  const about = record.length > 0 ? [] : [firstText(parts['desc'])]
+  const words = [content, title, ...about, ...record, firstText(parts['url'])].filter((part) => part !== null && part !== '')
   return words.length === 0 ? weChatContent(type, sub, '', file) : { text: words.join('\n') }
 }
 

@@ -30,8 +30,21 @@ function weekdayWords(): Map<string, number> {
   return words
 }
 
+/** Results for short lines, which come again and again. */
+const known = new Map<string, number>()
+const [SHORT, MOST] = [12, 1000]
+
 /** Weekdays that a date line may mean, as bits; 0 if it has no known word. */
 export function weekdaysIn(line: string): number {
+  if (line.length > SHORT) return find(line)
+  let bits = known.get(line)
+  if (bits === undefined) {
+    if (known.size >= MOST) known.clear()
+    known.set(line, (bits = find(line)))
+  }
+  return bits
+}
+function find(line: string): number {
   for (const [word] of line.matchAll(/[\p{L}\p{M}][\p{L}\p{M}.]*/gu)) {
     const bits = weekdayWords().get(plain(word))
     if (bits !== undefined) return bits

@@ -36,7 +36,8 @@ function judge(came: readonly { text: string | null; unreadable: boolean; encryp
 }
 
 async function converse(version: Version): Promise<{ seconds: number; toUs: Came; toThem: Came; delivered: number }> {
-  const server = await startServer()
+  // an archive in Prosody's files is written anew for each message once it is full
+  const server = await startServer({ large: true })
   const devices = new Devices()
   const alice = await devices.signIn(server, 'alice', true)
   const bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob.json'), version)

@@ -1,8 +1,12 @@
-/** The parts of the app without a mouse that need an account: a group's members, stickers, joined histories, encryption, scheduled messages. */
+/**
+ * The parts of the app without a mouse that need an account: a group's members, stickers, joined histories, comparison of devices, scheduled
+ * messages, signing out.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import type { Jid } from '../../src/contract/domain.ts'
 import { focusName, KeyboardSweep, walk } from '../support/keyboard.ts'
 import { HAS_DIALOGS, nameFile } from '../support/hands.ts'
 import { gradient } from '../support/pictures.ts'
@@ -11,6 +15,7 @@ import { Story } from '../support/story.ts'
 import { violations } from '../support/windows.ts'
 
 const story = new Story()
+const [BOB, CAROL] = ['bob@localhost', 'carol@localhost'] as Jid[] as [Jid, Jid]
 let main: Page
 let history = ''
 const sweep = new KeyboardSweep(() => main)
@@ -33,6 +38,34 @@ async function closePanel(): Promise<void> {
   await main.locator('[data-test=panel-close]').focus()
   await main.keyboard.press('Escape')
   await main.locator('[data-test=panel]').waitFor({ state: 'detached' })
+}
+
+/** Compares Bob's device by its link, then refuses and verifies it by its buttons; the focus stays with the device. */
+async function compareDevices(): Promise<void> {
+  const { own } = await story.bob.people.devices(BOB, BOB)
+  const link = `xmpp:${BOB}?omemo-sid-${own!.device}=${own!.fingerprint}`
+  await focus('[data-test=compare-code]')
+  await sweep.view('compare-code', ['Enter'])
+  await main.keyboard.press('Enter')
+  await expect.poll(() => focusName(main)).toContain('compare-link')
+  await main.keyboard.type(link)
+  await main.keyboard.press('Enter')
+  await main.locator('[data-test=compare-result][data-result=same]').waitFor()
+  await main.keyboard.press('Escape')
+  await expect.poll(() => focusName(main)).toContain('compare-code')
+  const device = (trust: string) => main.locator(`[data-test=device][data-trust=${trust}]`)
+  await device('verified').waitFor()
+  // each decision removes its own button
+  for (const [choice, trust] of [
+    ['refused', 'refused'],
+    ['trusted', 'trusted'],
+    ['verified', 'verified']
+  ] as const) {
+    await main.locator(`[data-test=device] [data-test=trust-${choice}]`).focus()
+    await main.keyboard.press('Enter')
+    await device(trust).waitFor()
+    await expect.poll(() => focusName(main)).toMatch(/trust-/)
+  }
 }
 
 beforeAll(async () => {
@@ -163,6 +196,7 @@ test('a scheduled message, the lock of a conversation and a device to compare', 
   await openPanel()
   const panel = (await walk(main, '[data-test=panel]')).filter((fault) => !/^the focus (leaves|begins)/.test(fault))
   await sweep.note('contact-panel', [...panel, ...(await violations(main))])
+  await compareDevices()
   await closePanel()
   await focus('[data-test=composer]')
   await main.keyboard.type('明天见')
@@ -174,5 +208,53 @@ test('a scheduled message, the lock of a conversation and a device to compare', 
   await focus('[data-test=scheduled]')
   await sweep.view('scheduled', ['Enter'])
   expect(await violations(main)).toEqual([])
+  expect(faults).toEqual({})
+})
+
+test('settings of an account, an account added and signed out', LONG, async () => {
+  await main.keyboard.press('Control+,')
+  const settings = await story.app.window('settings')
+  await settings.locator('[data-test=sign-out]').waitFor()
+  await focus('[data-test=place-accounts]', settings)
+  await sweep.note('settings', [...(await walk(settings, '.window')), ...(await violations(settings))], settings)
+  for (const test of ['add-account', 'sign-out', 'show-code']) {
+    await focus(`[data-test=${test}]`, settings)
+    await sweep.view(`settings-${test}`, ['Enter'], { page: settings })
+  }
+  await focus('[data-test=add-account]', settings)
+  await settings.keyboard.press('Enter')
+  await expect.poll(() => focusName(settings)).toContain('input')
+  await settings.keyboard.type(CAROL)
+  await settings.locator('[name=password]').focus()
+  await settings.keyboard.type('carol-secret')
+  await settings.locator('.dialog summary').focus()
+  await settings.keyboard.press('Enter')
+  await settings.fill('[name=host]', '127.0.0.1')
+  await settings.fill('[name=port]', String(story.server.port))
+  await settings.keyboard.press('Enter')
+  const certificate = settings.locator('.dialog', { hasText: story.server.fingerprint })
+  await certificate.waitFor()
+  await certificate.locator('.button:not(.primary)').focus()
+  await settings.keyboard.press('Enter')
+  await settings.locator(`[data-account="${CAROL}"]`).waitFor()
+  await settings.locator('.dialog').first().waitFor({ state: 'detached' })
+  await expect.poll(() => focusName(settings)).toContain('add-account')
+  await settings.locator(`[data-account="${CAROL}"] [data-test=sign-out]`).focus()
+  await settings.keyboard.press('Enter')
+  await settings.locator('[data-test=sign-out-confirm]').focus()
+  await settings.keyboard.press('Enter')
+  await settings.locator(`[data-account="${CAROL}"]`).waitFor({ state: 'detached' })
+  // the button that asked is gone; the focus stays among the accounts
+  await expect.poll(() => settings.evaluate(() => document.activeElement?.closest('[data-place]')?.getAttribute('data-place'))).toBe('accounts')
+  await settings.locator('[data-test=sign-out]').focus()
+  await settings.keyboard.press('Enter')
+  await settings.locator('[data-test=sign-out-confirm]').focus()
+  // without an account there are no settings; the key's release reaches no window
+  await settings.keyboard.press('Enter').catch(() => null)
+  await expect.poll(() => settings.isClosed()).toBe(true)
+  // the main window begins anew at the address
+  await main.bringToFront()
+  await main.locator('[name=address]').waitFor()
+  await expect.poll(() => main.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('address')
   expect(faults).toEqual({})
 })

@@ -7,7 +7,7 @@ import type { RunningApp } from '../../tools/start/drive.ts'
 import { focusName, KeyboardSweep, walk } from '../support/keyboard.ts'
 import { gradient } from '../support/pictures.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
-import { openApp, violations } from '../support/windows.ts'
+import { openApp, screenshot, violations } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
@@ -224,5 +224,79 @@ test('dialogs and pickers', LONG, async () => {
   await sweep.view('block', ['Enter'])
   await main.locator('[data-test=panel-close]').focus()
   await main.keyboard.press('Escape')
+  expect(faults).toEqual({})
+})
+
+test('a screenshot is cropped, marked and used', LONG, async () => {
+  await main.bringToFront()
+  await goTo('lxy', '林晓雨')
+  await main.keyboard.press('Control+Shift+X')
+  const canvas = main.locator('[data-test=screenshot-canvas]')
+  await canvas.waitFor()
+  await expect.poll(() => focusName(main)).toContain('screenshot-canvas')
+  const size = (): Promise<number[]> => canvas.evaluate((element: HTMLCanvasElement) => [element.width, element.height])
+  const pixels = (): Promise<string> => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL())
+  const press = async (key: string, times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) await main.keyboard.press(key)
+  }
+  const [whole = 0, high = 0] = await size()
+  // Escape ends what was begun, not the editor
+  await main.keyboard.press('Space')
+  await press('ArrowRight', 2)
+  await main.keyboard.press('Escape')
+  expect(await size()).toEqual([whole, high])
+  await press('ArrowLeft', 4)
+  await press('ArrowUp', 4)
+  await main.keyboard.press('Space')
+  await press('ArrowRight', 10)
+  await press('ArrowDown', 8)
+  await press('Shift+ArrowRight', 1)
+  await screenshot(main, 'keyboard-screenshot-area')
+  await main.keyboard.press('Space')
+  await main.locator('[data-test=screenshot-arrow]:enabled').waitFor()
+  const [width = 0, height = 0] = await size()
+  // ten strides of 16 and one of 1, and eight of 16, on the screen
+  const scale = width / 161
+  expect(Math.abs(height - 128 * scale)).toBeLessThan(2 * scale)
+  expect(scale).toBeGreaterThanOrEqual(1)
+  await expect.poll(() => focusName(main)).toContain('screenshot-canvas')
+  const cropped = await pixels()
+  await main.keyboard.press('Space')
+  await press('ArrowRight', 4)
+  await main.keyboard.press('Enter')
+  await expect.poll(async () => (await pixels()) === cropped).toBe(false)
+  await screenshot(main, 'keyboard-screenshot-marked')
+  await main.keyboard.press('Control+z')
+  await expect.poll(pixels).toBe(cropped)
+  await focus('[data-test=screenshot-text]')
+  await main.keyboard.press('Enter')
+  await canvas.focus()
+  await main.keyboard.press('Space')
+  await expect.poll(() => focusName(main)).toContain('screenshot-words')
+  await main.keyboard.type('here')
+  await main.keyboard.press('Enter')
+  await expect.poll(() => focusName(main)).toContain('screenshot-canvas')
+  await expect.poll(async () => (await pixels()) === cropped).toBe(false)
+  const walked = await walk(main, '[data-test=screenshot-editor]')
+  await sweep.note('screenshot-editor', [...walked, ...(await violations(main))])
+  await canvas.focus()
+  await main.keyboard.press('Enter')
+  await main.locator('[data-test=send-files]:enabled').waitFor()
+  await main.keyboard.press('Escape')
+  await main.locator('.dialog').waitFor({ state: 'detached' })
+  // Escape leaves the editor to where the keyboard was
+  await focus(composer)
+  await sweep.view('screenshot', async () => main.keyboard.press('Control+Shift+X'), { selector: '.editor' })
+  expect(faults).toEqual({})
+})
+
+test('the settings: every control of every page', LONG, async () => {
+  await main.keyboard.press('Control+,')
+  const settings = await app.window('settings')
+  await settings.locator('[data-test=place-about]').waitFor()
+  await focus('[data-test=place-accounts]', settings)
+  await sweep.note('settings', [...(await walk(settings, '.window')), ...(await violations(settings))], settings)
+  await settings.close()
+  await main.bringToFront()
   expect(faults).toEqual({})
 })

@@ -1,8 +1,28 @@
-/** Keyboard focus that survives: a control that is disabled while its work is under way, and a dialog opened from a menu that is gone. */
+/**
+ * Keyboard focus that survives: a control that is disabled while its work is under way, one that its own work removes, and a dialog opened from a
+ * menu that is gone.
+ */
 
 /** Elements remembered, the latest last. */
 const MOST = 100
 let trail: HTMLElement[] = []
+
+/** Parts of a window in which the focus stays when a control in them is gone, the innermost first. */
+const PARTS = '[data-part], article, form, section, aside, .dialog'
+const CONTROLS = 'button:not(:disabled), input:not(:disabled), a[href], select, textarea, summary'
+/** Rows of virtual lists and menus have focus of their own. */
+const OWN_FOCUS = '[data-key], [data-row], .menu'
+
+/** Focuses a control near one that was removed: in the innermost part of the window that is still there. */
+function neighbour(parts: readonly HTMLElement[]): boolean {
+  for (const part of parts)
+    for (const control of part.isConnected ? part.querySelectorAll<HTMLElement>(CONTROLS) : []) {
+      if (!control.checkVisibility({ checkVisibilityCSS: true })) continue
+      control.focus({ preventScroll: true })
+      if (document.activeElement === control) return true
+    }
+  return false
+}
 
 /** Follows the focus in this page. */
 export function keepFocus(): void {
@@ -11,6 +31,15 @@ export function keepFocus(): void {
     lost = null
     if (!(target instanceof HTMLElement)) return
     trail = [...trail.filter((one) => one !== target && isKept(one)), target].slice(-MOST)
+  })
+  let byKeyboard = false
+  for (const type of ['keydown', 'pointerdown']) document.addEventListener(type, () => (byKeyboard = type === 'keydown'), true)
+  // Chromium reports the loss before the element leaves
+  document.addEventListener('focusout', ({ target, relatedTarget }) => {
+    if (!byKeyboard || relatedTarget !== null || !(target instanceof HTMLElement) || target.closest(OWN_FOCUS) !== null) return
+    const parts: HTMLElement[] = []
+    for (let part = target.parentElement?.closest<HTMLElement>(PARTS); part; part = part.parentElement?.closest<HTMLElement>(PARTS)) parts.push(part)
+    setTimeout(() => !target.isConnected && document.activeElement === document.body && (neighbour(parts) || returnFocus()))
   })
   new MutationObserver((changes) => {
     for (const { target } of changes) {

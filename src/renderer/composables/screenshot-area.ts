@@ -11,6 +11,12 @@ export interface Area {
   height: number
 }
 
+/** The point of an area's picture that is nearest. */
+export const clampTo = ({ x, y }: Point, { width, height }: Pick<Area, 'width' | 'height'>): Point => ({
+  x: Math.max(0, Math.min(width, x)),
+  y: Math.max(0, Math.min(height, y))
+})
+
 /** Rectangle between two corners, clamped to the picture. */
 export function areaOf(from: Point, to: Point, width: number, height: number): Area {
   const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, Math.round(value)))

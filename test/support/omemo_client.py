@@ -117,7 +117,7 @@ def opened(plain):
     return {
         "text": None if body is None else body.text,
         "content": ET.tostring(content, encoding="unicode"),
-        "affixes": {child.tag.split("}")[1]: child.attrib.get("jid", child.text) for child in envelope if child is not content},
+        "affixes": {child.tag.split("}")[1]: child.attrib.get("jid", child.text or "") for child in envelope if child is not content},
     }
 
 

@@ -66,17 +66,15 @@ interface Month {
   calendar: Calendar
   /** 1 to 12. */
   month: number
-  /** Whether years below 1900 only belong to this calendar. */
-  own: boolean
 }
 const MONTHS = new Map<string, Month>()
 for (const [calendar, list] of [
   [ISLAMIC, ISLAMIC_MONTHS],
   [PERSIAN, PERSIAN_MONTHS]
 ] as const)
-  for (const [at, names] of list.entries()) for (const name of names.split('|')) MONTHS.set(name, { calendar, month: at + 1, own: true })
+  for (const [at, names] of list.entries()) for (const name of names.split('|')) MONTHS.set(name, { calendar, month: at + 1 })
 for (const length of ['long', 'short'] as const)
-  for (const [at, name] of monthsOf('th', length).entries()) MONTHS.set(name, { calendar: GREGORIAN, month: at + 1, own: false })
+  for (const [at, name] of monthsOf('th', length).entries()) MONTHS.set(name, { calendar: GREGORIAN, month: at + 1 })
 
 /** First day, and number of days, of holidays. */
 const HOLIDAYS = new Map<string, { calendar: Calendar; month: number; day: number; count: number }>()
@@ -122,7 +120,7 @@ function spanIn(calendar: Calendar, year: number | null, now: Date, last: boolea
     }
     return null
   }
-  const isOwn = calendar === HEBREW ? year > 5000 : calendar === GREGORIAN ? true : year < 1900
+  const isOwn = calendar === GREGORIAN || (calendar === HEBREW ? year > 5000 : year < 1900)
   if (isOwn) return at(year)
   // a year of the Gregorian calendar: the first one that begins in it
   const near = yearAt(calendar, new Date(year, 0, 1))

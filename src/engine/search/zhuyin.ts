@@ -53,7 +53,6 @@ const JOINED: Record<string, string> = {
   uen: 'un',
   ueng: 'ong',
   veh: 've',
-  van: 'van',
   ven: 'vn',
   veng: 'iong'
 }

@@ -139,8 +139,6 @@ function openText(file: TextFile): TextReader {
             (message.reactions ??= []).push(...reactionsBy(emoji, [], Number(count)))
         } else said.push(line)
       }
-      // reactions need a message id, which the format lacks
-      if (message.reactions !== undefined) message.id = `${entry.written} ${message.sender ?? entry.sender ?? ''} ${said.join('\n').trim()}`
       return { ...message, text: said.join('\n').trim() }
     }
   }

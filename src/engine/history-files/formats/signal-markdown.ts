@@ -25,7 +25,7 @@ function open(file: TextFile): TextReader {
       return { stamp: readStamp(written.replace(',', '')), written, sender, text: said, ...(sender === 'Me' ? { outgoing: true } : {}) }
     },
     head: () => head,
-    content(text, { written, sender }): Partial<ParsedMessage> | 'notice' {
+    content(text): Partial<ParsedMessage> | 'notice' {
       if (text.trim() === DELETED) return { text: '', retracted: true }
       const files: ParsedFile[] = []
       const reactions = (REACTIONS.exec(text)?.[1] ?? '').split(', ').flatMap((one) => {
@@ -46,11 +46,7 @@ function open(file: TextFile): TextReader {
         .trim()
       const message: Partial<ParsedMessage> = { text: CALL.test(words) ? `📞 ${words}` : words }
       if (files.length > 0) message.files = files
-      if (reactions.length > 0) {
-        message.reactions = reactions
-        // reactions need a message id, which the format lacks
-        message.id = `${written} ${sender ?? ''} ${words}`
-      }
+      if (reactions.length > 0) message.reactions = reactions
       return words === '' && files.length === 0 ? 'notice' : message
     }
   }

@@ -99,6 +99,8 @@ export function textHistory(dialect: TextDialect): Format {
             const message: ParsedMessage = { sender: entry.sender, time, text, ...content }
             if (entry.outgoing !== undefined) message.outgoing ??= entry.outgoing
             if (time === null) message.stamp = beginning(entry.written)
+            // reactions need a message id, which most texts lack
+            if (message.reactions !== undefined) message.id ??= `${entry.written} ${message.sender} ${message.text}`
             if (head !== current) sink.conversation((current = head))
             sink.message(message)
           }
